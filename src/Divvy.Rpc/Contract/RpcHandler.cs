@@ -1,0 +1,35 @@
+using Google.Protobuf;
+
+namespace Divvy.Rpc;
+
+/// <summary>A bound method. Transports visit it to learn the message types (<see cref="Accept"/>).</summary>
+public abstract class RpcHandler
+{
+    public abstract string Path { get; }
+
+    public abstract TResult Accept<TResult>(IRpcHandlerVisitor<TResult> visitor);
+}
+
+/// <summary>A bound method with its types.</summary>
+public sealed class RpcHandler<TRequest, TResponse>(
+    RpcMethod<TRequest, TResponse> method,
+    Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> invoke) : RpcHandler
+    where TRequest : class, IMessage<TRequest>, new()
+    where TResponse : class, IMessage<TResponse>, new()
+{
+    public override string Path => Method.Path;
+
+    public RpcMethod<TRequest, TResponse> Method { get; } = method;
+
+    public Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> Invoke { get; } = invoke;
+
+    public override TResult Accept<TResult>(IRpcHandlerVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>What a transport does with a handler whose message types it does not know at compile time.</summary>
+public interface IRpcHandlerVisitor<out TResult>
+{
+    TResult Visit<TRequest, TResponse>(RpcHandler<TRequest, TResponse> handler)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new();
+}

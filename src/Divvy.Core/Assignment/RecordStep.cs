@@ -4,8 +4,10 @@ using Divvy.Core.Identity;
 namespace Divvy.Core.Assignment;
 
 /// <summary>One compare-and-swap on a shard record, decided in the core and carried out in one store transaction by a
-/// shell: the record still has <see cref="Expected"/> as its mod revision (0: does not exist), the session key of each of
-/// <see cref="MustLive"/> carries that session's lease, the session key of each of <see cref="MustBeGone"/> does not (R6).</summary>
+/// shell: the record still has <see cref="Expected"/> as its mod revision (0: does not exist), the session key of
+/// each of
+/// <see cref="MustLive"/> carries that session's lease, the session key of each of <see cref="MustBeGone"/> does
+/// not (R6).</summary>
 public sealed record RecordStep
 {
     public required ShardId Shard { get; init; }

@@ -1,6 +1,7 @@
 namespace Divvy.Core.Hosting;
 
-/// <summary>What one session is to one shard, derived from the shard's record and nothing else (level-triggered).</summary>
+/// <summary>What one session is to one shard, derived from the shard's record and nothing else (level-
+/// triggered).</summary>
 public enum ShardRole
 {
     None,

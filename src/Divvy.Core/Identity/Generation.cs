@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Divvy.Core.Identity;
 
-/// <summary>The fencing token of a shard: grows by one or more at every change of owner, never shrinks; 0 before the first owner.</summary>
+/// <summary>The fencing token of a shard: grows by one or more at every change of owner, never shrinks; 0 before
+/// the first owner.</summary>
 public readonly record struct Generation(long Value) : IComparable<Generation>
 {
     public Generation Next => new(Value + 1);

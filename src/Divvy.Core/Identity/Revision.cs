@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Divvy.Core.Identity;
 
-/// <summary>A revision of the store. A shard record's mod revision orders everything said about the shard (R7, R11); 0: none.</summary>
+/// <summary>A revision of the store. A shard record's mod revision orders everything said about the shard (R7,
+/// R11); 0: none.</summary>
 public readonly record struct Revision(long Value) : IComparable<Revision>
 {
     public static readonly Revision None = default;

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Divvy.Core.Keys;
 
 /// <summary>A half-open range of the 64-bit key-hash space: Start inclusive, End exclusive; an End of 0 means 2^64.
-/// A range is never empty; Start 0 with End 0 is the whole space. Text form: two 16-digit hex numbers, "start-end".</summary>
+/// A range is never empty; Start 0 with End 0 is the whole space. Text form: two 16-digit hex numbers, "start-
+/// end".</summary>
 public readonly record struct HashRange(ulong Start, ulong End)
 {
     public static readonly HashRange Full = new(0, 0);

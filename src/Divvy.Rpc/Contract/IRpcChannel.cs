@@ -6,7 +6,8 @@ namespace Divvy.Rpc;
 /// Extension methods give the call shapes (<see cref="RpcChannelExtensions"/>).</summary>
 public interface IRpcChannel : IAsyncDisposable
 {
-    /// <summary>What the channel leads to, for messages to people: <c>http://127.0.0.1:2379</c>, <c>in-process</c>.</summary>
+    /// <summary>What the channel leads to, for messages to people: <c>http://127.0.0.1:2379</c>, <c>in-
+    /// process</c>.</summary>
     string Target { get; }
 
     /// <summary>Opens a call. Never throws for what the network or the server does: that comes from the call.</summary>

@@ -6,5 +6,6 @@ namespace Divvy.Rpc;
 public static class ShardingMethods
 {
     public static readonly RpcMethod<InstanceMessage, ServerMessage> Session = new("divvy.v1.Sharding", "Session");
-    public static readonly RpcMethod<WatchRoutingRequest, RoutingUpdate> WatchRouting = new("divvy.v1.Sharding", "WatchRouting");
+    public static readonly RpcMethod<WatchRoutingRequest, RoutingUpdate> WatchRouting =
+        new("divvy.v1.Sharding", "WatchRouting");
 }

@@ -1,0 +1,7 @@
+namespace Divvy.Client.Etcd;
+
+public enum WatchEventType
+{
+    Put,
+    Delete,
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Divvy.Cli.Journals;
+using Divvy.Cli.Output;
+
+namespace Divvy.Cli;
+
+/// <summary>The command tree, and the one place where outcomes become exit codes.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, CommandConsole console, CancellationToken cancellationToken)
+    {
+        var parsed = Build(console).Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            return Refuse(parsed, console);
+        var configuration = new InvocationConfiguration
+        {
+            Output = console.Output,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (CommandException failure)
+        {
+            await console.Error.WriteLineAsync($"divvy: {failure.Message}");
+            return (int)failure.Code;
+        }
+    }
+
+    /// <summary>All commands, each with its options and its action.</summary>
+    public static RootCommand Build(CommandConsole console) => new(
+        "Divvy tells every instance of a sharded service which shards it owns, and moves them safely.")
+    {
+        JournalCommand.Create(console),
+    };
+
+    private static int Refuse(ParseResult parsed, CommandConsole console)
+    {
+        foreach (var error in parsed.Errors)
+            console.Error.WriteLine($"divvy: {error.Message}");
+        var path = string.Join(' ', Names(parsed.CommandResult.Command).Reverse());
+        console.Error.WriteLine($"Try '{path} --help'.");
+        return (int)ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> Names(Command command)
+    {
+        for (var current = command; current is not null; current = current.Parents.OfType<Command>().FirstOrDefault())
+            yield return current is RootCommand ? "divvy" : current.Name;
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Divvy.Cli.Parsing;
+
+/// <summary>Makes options whose values have a type of their own, with their own error sentences.</summary>
+internal static class TypedOption
+{
+    public static Option<Duration> Duration(string name, Duration standard, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "DURATION",
+            DefaultValueFactory = _ => standard,
+            CustomParser = result => Read<Duration>(result, Parsing.Duration.TryParse),
+        };
+
+    public static Option<Duration?> OptionalDuration(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "DURATION",
+            CustomParser = result => Read<Duration>(result, Parsing.Duration.TryParse),
+        };
+
+    public static Option<ListenAddress> Listen(string name, ListenAddress standard, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "ADDR",
+            DefaultValueFactory = _ => standard,
+            CustomParser = result => Read<ListenAddress>(result, ListenAddress.TryParse),
+        };
+
+    public static Option<ServerList?> Servers(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "ADDR[,ADDR]",
+            CustomParser = result => Read<ServerList>(result, ServerList.TryParse),
+        };
+
+    /// <summary>A whole number within limits.</summary>
+    public static Option<int> Number(string name, int standard, int least, int most, string description)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => standard,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.Tokens.Count == 0 || !int.TryParse(result.Tokens[0].Value, out var value))
+                return;
+            if (value < least || value > most)
+                result.AddError($"{name} {value} is out of range: {least} to {most}.");
+        });
+        return option;
+    }
+
+    private static T? Read<T>(ArgumentResult result, TryParse<T> parse)
+    {
+        if (parse(result.Tokens[0].Value, out var value, out var error))
+            return value;
+        result.AddError(error);
+        return default;
+    }
+}

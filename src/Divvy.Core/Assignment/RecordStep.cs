@@ -21,6 +21,10 @@ public sealed record RecordStep
 
     public ImmutableArray<SessionRef> MustBeGone { get; init; } = [];
 
+    /// <summary>Not none: the namespace's configuration key must still have this mod revision. Only steps that go
+    /// without the owner's acknowledgement need it, because only they depend on the ownership mode (R10).</summary>
+    public Revision NamespaceRevision { get; init; }
+
     public required StepKind Kind { get; init; }
 
     public required string Reason { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Divvy.Core.Identity;
 using Divvy.Core.Keys;
 
@@ -9,7 +10,7 @@ namespace Divvy.Core.Hosting;
 /// <param name="Role">What the session is to the shard.</param>
 /// <param name="Generation">The record's generation.</param>
 /// <param name="Range">The keys of the shard.</param>
-/// <param name="Next">Yielding: the next owner; none: the owner, so that late requests can be forwarded (R17).</param>
+/// <param name="Next">Where requests belong instead: yielding: the next owner; not the owner: the owner (R17).</param>
 /// <param name="NextAddress">Where <paramref name="Next"/> serves.</param>
 /// <param name="HandedOverAt">Active: the yielding revision whose hand-over counts; none: cold (R14).</param>
 /// <param name="Reason">Why, for people.</param>
@@ -22,4 +23,9 @@ public sealed record RoleAssignment(
     SessionRef? Next,
     string? NextAddress,
     Revision HandedOverAt,
-    string Reason);
+    string Reason)
+{
+    /// <summary>The shards this one was split or merged from: while one of them is still held here, a yield of this shard
+    /// is not acknowledged (R9).</summary>
+    public ImmutableArray<ShardId> Parents { get; init; } = [];
+}

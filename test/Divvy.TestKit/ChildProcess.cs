@@ -86,7 +86,8 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line, among those already there or to come, and returns it.
-    /// <exception cref="TimeoutException">It did not come in time, or the process ended without it.</exception></summary>
+    /// <exception cref="TimeoutException">It did not come in time, or the process ended without
+    /// it.</exception></summary>
     public async Task<string> WaitForLineAsync(Func<string, bool> match, string what, TimeSpan? timeout = null)
     {
         using var limit = new CancellationTokenSource(timeout ?? DefaultWait);

@@ -3,8 +3,9 @@ namespace Divvy.TestKit;
 /// <summary>Virtual time: it stands still until <see cref="Advance"/>. Timers fire on the thread that advances, in the
 /// order of their due times (ties: in the order they were armed), each seeing its own due time as now. A timer armed
 /// by a callback fires in the same advance if it falls due in it. Thread-safe.</summary>
-/// <remarks>Code under test arms its timers from its own continuations. Await <see cref="WaitForTimerAsync(TimeSpan)"/> before
-/// advancing, so that the test does not advance past a timer that is about to be armed.</remarks>
+/// <remarks>Code under test arms its timers from its own continuations. Await
+/// <see cref="WaitForTimerAsync(TimeSpan)"/> before advancing, so that the test does not advance past a timer that is
+/// about to be armed.</remarks>
 public sealed class ManualTimeProvider : TimeProvider
 {
     /// <summary>How long a wait for a timer to be armed lasts in real time.</summary>
@@ -67,7 +68,8 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Waits until a timer is armed whose time left satisfies the condition.
-    /// <exception cref="TimeoutException">None was, within <see cref="DefaultWait"/> of real time.</exception></summary>
+    /// <exception cref="TimeoutException">None was, within <see cref="DefaultWait"/> of real
+    /// time.</exception></summary>
     public async Task WaitForTimerAsync(Func<TimeSpan, bool> timeLeft, string what)
     {
         using var timeout = new CancellationTokenSource(DefaultWait);

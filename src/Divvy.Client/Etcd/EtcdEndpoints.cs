@@ -19,7 +19,8 @@ public static class EtcdEndpoints
     private static Uri ParseOne(string entry)
     {
         var hasScheme = entry.Contains("://", StringComparison.Ordinal);
-        if (!Uri.TryCreate(hasScheme ? entry : $"http://{entry}", UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+        var url = hasScheme ? entry : $"http://{entry}";
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
             throw Wrong(entry, "it is not host:port or a URL");
         if (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
             throw Wrong(entry, $"its scheme is {uri.Scheme}, only http and https are known");

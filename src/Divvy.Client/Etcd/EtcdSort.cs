@@ -1,6 +1,7 @@
 namespace Divvy.Client.Etcd;
 
-/// <summary>What a range is sorted by. Anything but ascending keys makes the store read the whole range first.</summary>
+/// <summary>What a range is sorted by. Anything but ascending keys makes the store read the whole range
+/// first.</summary>
 public enum EtcdSort
 {
     Key = 0,

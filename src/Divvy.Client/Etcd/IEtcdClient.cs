@@ -36,7 +36,8 @@ public interface IEtcdClient : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting; the lease may exist all the same and expires by itself.</param>
     Task<LeaseGrant> GrantAsync(TimeSpan ttl, long id = 0, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends a lease and deletes its keys. A lease that does not exist is fine: that is what was wanted.</summary>
+    /// <summary>Ends a lease and deletes its keys. A lease that does not exist is fine: that is what was
+    /// wanted.</summary>
     Task RevokeAsync(long id, CancellationToken cancellationToken = default);
 
     /// <summary>Renews a lease: sends the renewal after this call was made and returns only with the store's answer to

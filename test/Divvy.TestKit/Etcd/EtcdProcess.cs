@@ -50,7 +50,8 @@ public sealed class EtcdProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it (again) and waits until it serves.
-    /// <exception cref="TimeoutException">It did not become healthy; the message ends with its log.</exception></summary>
+    /// <exception cref="TimeoutException">It did not become healthy; the message ends with its log.</exception>
+    /// </summary>
     public async Task StartAsync()
     {
         if (IsRunning)

@@ -1,0 +1,8 @@
+namespace Divvy.Consensus.Raft.Quorum;
+
+public enum VoteResult
+{
+    Pending,
+    Won,
+    Lost,
+}

@@ -1,0 +1,151 @@
+using Divvy.Consensus.Raft.Quorum;
+
+namespace Divvy.Consensus.Raft;
+
+/// <summary>Elections: paper sections 5.2 and 5.4.1; pre-vote, thesis section 9.6; leader stickiness, section
+/// 4.2.3.</summary>
+public sealed partial class RaftNode
+{
+    /// <summary>A leader was heard within the shortest election timeout, so votes are refused.</summary>
+    private bool HearsALeader =>
+        options.CheckQuorum && !Leader.IsNone && sinceElectionReset < options.ElectionTicks;
+
+    /// <summary>Campaigns now, without waiting for the timeout: for the first member of a new cluster, and for
+    /// tests.</summary>
+    public void Campaign()
+    {
+        if (Role != RaftRole.Leader && IsPromotable)
+            Campaign(transfer: false);
+    }
+
+    private void ElectionTimedOut()
+    {
+        if (IsPromotable && !HasUnappliedMembership())
+            Campaign(transfer: false);
+        else
+            ResetElectionTimer();
+    }
+
+    private void Campaign(bool transfer)
+    {
+        if (options.PreVote && !transfer)
+        {
+            Become(RaftRole.PreCandidate, Term);
+            RequestVotes(MessageKind.PreVote, Term.Next, transfer);
+        }
+        else
+        {
+            StartElection(transfer);
+        }
+    }
+
+    private void StartElection(bool transfer)
+    {
+        Become(RaftRole.Candidate, Term.Next);
+        Vote = Id;
+        RequestVotes(MessageKind.RequestVote, Term, transfer);
+    }
+
+    private void RequestVotes(MessageKind kind, Term term, bool transfer)
+    {
+        var answer = kind == MessageKind.PreVote ? MessageKind.PreVoteResponse : MessageKind.RequestVoteResponse;
+        foreach (var voter in Membership.Quorum.Voters)
+        {
+            if (voter == Id)
+                SendAfterPersist(new Message { Kind = answer, To = Id, Term = term });
+            else
+                Send(new Message { Kind = kind, To = voter, Term = term, Log = log.LastId, Transfer = transfer });
+        }
+    }
+
+    private void AnswerVote(Message request)
+    {
+        var preVote = request.Kind == MessageKind.PreVote;
+        var free = Vote == request.From || (Vote.IsNone && Leader.IsNone) || (preVote && request.Term > Term);
+        var granted = free && request.Log.IsAtLeastAsUpToDateAs(log.LastId);
+        var answer = new Message
+        {
+            Kind = preVote ? MessageKind.PreVoteResponse : MessageKind.RequestVoteResponse,
+            To = request.From,
+            // A granted pre-vote answers in the candidate's future term, else the candidate would take it for an old
+            // one.
+            Term = granted ? request.Term : Term,
+            Reject = !granted,
+        };
+        if (preVote)
+        {
+            Send(answer);
+            return;
+        }
+
+        if (granted)
+        {
+            Vote = request.From;
+            sinceElectionReset = 0;
+        }
+
+        SendAfterPersist(answer);
+    }
+
+    private void CountVote(Message answer)
+    {
+        var expected = Role switch
+        {
+            RaftRole.PreCandidate => MessageKind.PreVoteResponse,
+            RaftRole.Candidate => MessageKind.RequestVoteResponse,
+            _ => (MessageKind?)null,
+        };
+        var grantsAnotherTerm = answer is { Reject: false, Kind: MessageKind.PreVoteResponse } && answer.Term != Term.Next;
+        if (answer.Kind != expected || grantsAnotherTerm)
+            return;
+        votes.TryAdd(answer.From, !answer.Reject);
+        switch (Membership.Quorum.Count(node => votes.TryGetValue(node, out var vote) ? vote : null))
+        {
+            case VoteResult.Won when Role == RaftRole.PreCandidate:
+                StartElection(transfer: false);
+                break;
+            case VoteResult.Won:
+                BecomeLeader();
+                break;
+            case VoteResult.Lost:
+                BecomeFollower(Term, NodeId.None);
+                break;
+        }
+    }
+
+    private void Become(RaftRole role, Term term)
+    {
+        LoseLeadership();
+        FailForwarded();
+        Reset(term);
+        Role = role;
+    }
+
+    private void BecomeFollower(Term term, NodeId leader)
+    {
+        Become(RaftRole.Follower, term);
+        Leader = leader;
+    }
+
+    private void BecomeLeader()
+    {
+        Invariant.Check(Role == RaftRole.Candidate, $"a {Role} cannot win an election");
+        Reset(Term);
+        Role = RaftRole.Leader;
+        Leader = Id;
+        tracker.Reset(log.LastIndex);
+        var own = tracker.Find(Id)!;
+        own.BecomeReplicate();
+        own.Persisted(log.PersistedIndex);
+        own.RecentlyActive = true;
+
+        // Whatever membership entries are in the log may not be applied yet: no new change before they are.
+        pendingMembership = log.LastIndex;
+        uncommittedBytes = 0;
+        firstIndexOfTerm = log.LastIndex.Next;
+
+        // Paper section 8: an entry of its own term tells a leader what is committed.
+        AppendOwn(EntryKind.Command, ReadOnlyMemory<byte>.Empty);
+        BroadcastAppend();
+    }
+}

@@ -1,0 +1,135 @@
+using Divvy.Consensus.Raft;
+using Divvy.Consensus.Raft.Membership;
+
+namespace Divvy.Consensus.Tests.Raft;
+
+/// <summary>Paper section 6, thesis chapter 4; leadership transfer, thesis section 3.10.</summary>
+public sealed class MembershipTests
+{
+    [Fact]
+    public void ProposeMembership_LearnerThenVoter_JoinsAndCounts()
+    {
+        var cluster = new SimulatedCluster(1);
+        cluster.Elect(1);
+        cluster.Propose(1, "before");
+        cluster.Settle();
+        cluster.Join(2);
+        Change(cluster, 1, (MembershipOperation.AddLearner, 2));
+        cluster.TickAll(3);
+        cluster[1].Node.Membership.IsLearner(new NodeId(2)).ShouldBeTrue();
+        SimulatedCluster.Commands(cluster[2]).ShouldBe(["before"]);
+        Change(cluster, 1, (MembershipOperation.AddVoter, 2));
+        cluster.TickAll(3);
+        cluster[2].Node.Membership.Voters.Count.ShouldBe(2);
+        cluster[2].Crash();
+        cluster.Propose(1, "alone");
+        cluster.Settle();
+        SimulatedCluster.Commands(cluster[1]).ShouldNotContain("alone");
+    }
+
+    [Fact]
+    public void ProposeMembership_ReplaceTwoOfThree_GoesThroughAJointChangeAndLeavesIt()
+    {
+        var cluster = new SimulatedCluster(3);
+        cluster.Elect(1);
+        cluster.Join(4);
+        cluster.Join(5);
+        Change(
+            cluster,
+            1,
+            (MembershipOperation.AddVoter, 4),
+            (MembershipOperation.AddVoter, 5),
+            (MembershipOperation.Remove, 2),
+            (MembershipOperation.Remove, 3));
+        cluster.TickAll(5);
+        var membership = cluster[1].Node.Membership;
+        membership.IsJoint.ShouldBeFalse();
+        membership.Voters.Select(voter => voter.Value).ShouldBe([1ul, 4, 5]);
+        cluster[2].Crash();
+        cluster[3].Crash();
+        cluster.Propose(1, "new quorum");
+        cluster.Settle();
+        SimulatedCluster.Commands(cluster[1]).ShouldBe(["new quorum"]);
+    }
+
+    [Fact]
+    public void ProposeMembership_LeaderRemovesItself_StepsDownAfterCommit()
+    {
+        var cluster = new SimulatedCluster(3);
+        cluster.Elect(1);
+        Change(cluster, 1, (MembershipOperation.Remove, 1));
+        cluster[1].Node.Role.ShouldBe(RaftRole.Follower);
+        cluster.TickAll(40);
+        cluster.Leader.ShouldNotBeNull().Id.ShouldNotBe(new NodeId(1));
+        cluster.Leader!.Node.Membership.Voters.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void ProposeMembership_WhileOneIsPending_IsRefused()
+    {
+        var cluster = new SimulatedCluster(3);
+        cluster.Elect(1);
+        cluster.Isolate(1);
+        Propose(cluster, (MembershipOperation.AddLearner, 7)).ShouldBeNull();
+        Propose(cluster, (MembershipOperation.AddLearner, 8)).ShouldNotBeNull().ShouldContain("not applied");
+    }
+
+    [Fact]
+    public void ProposeMembership_LastVoterRemoved_IsRefused()
+    {
+        var cluster = new SimulatedCluster(1);
+        cluster.Elect(1);
+        Propose(cluster, (MembershipOperation.Remove, 1)).ShouldBe("the change removes the last voter");
+    }
+
+    [Fact]
+    public void Encode_AnyChange_ReadsBack()
+    {
+        var change = new MembershipChange(
+            [(MembershipOperation.AddLearner, new NodeId(9)), (MembershipOperation.Remove, new NodeId(3))],
+            AutoLeave: false,
+            Context: new byte[] { 1, 2, 3 });
+        var read = MembershipChange.Decode(change.Encode())!;
+        read.Steps.ShouldBe(change.Steps);
+        read.AutoLeave.ShouldBeFalse();
+        read.Context.ToArray().ShouldBe([1, 2, 3]);
+        MembershipChange.Decode(new byte[] { 9, 9, 9 }).ShouldBeNull();
+    }
+
+    [Fact]
+    public void TransferLeadership_ToAnUpToDateVoter_HappensAtOnce()
+    {
+        var cluster = new SimulatedCluster(3);
+        cluster.Elect(1);
+        cluster.Act(cluster[1], member => member.Node.TransferLeadership(new NodeId(3)).ShouldBeTrue());
+        cluster.Settle();
+        cluster.Leader!.Id.ShouldBe(new NodeId(3));
+    }
+
+    [Fact]
+    public void TransferLeadership_TargetDead_RefusesProposalsThenGivesUp()
+    {
+        var cluster = new SimulatedCluster(3);
+        cluster.Elect(1);
+        cluster[3].Crash();
+        cluster.Act(cluster[1], member => member.Node.TransferLeadership(new NodeId(3)));
+        cluster.Propose(1, "x").Outcome.ShouldBe(ProposalOutcome.Refused);
+        cluster.TickAll(11);
+        cluster.Propose(1, "y").Outcome.ShouldBe(ProposalOutcome.Appended);
+    }
+
+    private static void Change(SimulatedCluster cluster, ulong leader, params (MembershipOperation, ulong)[] steps)
+    {
+        var change = new MembershipChange([.. steps.Select(step => (step.Item1, new NodeId(step.Item2)))]);
+        cluster.Act(cluster[leader], member => member.Node.ProposeMembership(change).Refusal.ShouldBeNull());
+        cluster.Settle();
+    }
+
+    private static string? Propose(SimulatedCluster cluster, (MembershipOperation Operation, ulong Node) step)
+    {
+        string? refusal = null;
+        var change = MembershipChange.Single(step.Operation, new NodeId(step.Node));
+        cluster.Act(cluster[1], member => refusal = member.Node.ProposeMembership(change).Refusal);
+        return refusal;
+    }
+}

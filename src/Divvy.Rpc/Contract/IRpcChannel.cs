@@ -17,4 +17,34 @@ public interface IRpcChannel : IAsyncDisposable
         CancellationToken cancellationToken = default)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new();
+
+    /// <summary>Opens a call whose only request is known, so that a transport can send it together with the
+    /// half-close. A channel that wraps another one passes this on. What the network or the server does comes from
+    /// the reads of the call.</summary>
+    async ValueTask<RpcCall<TRequest, TResponse>> OpenAsync<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method,
+        TRequest request,
+        RpcCallOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
+    {
+        var call = Open(method, options, cancellationToken);
+        try
+        {
+            await call.WriteAsync(request, cancellationToken).ConfigureAwait(false);
+            await call.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return call;
+        }
+        catch (RpcException)
+        {
+            // The call has ended already: its reads say how.
+            return call;
+        }
+        catch
+        {
+            await call.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 }

@@ -1,7 +1,8 @@
 namespace Divvy.Rpc;
 
 /// <summary>One call as its client sees it: a stream of requests out, a stream of responses in. One writer and one
-/// reader may use it at the same time. Disposing it before the end cancels it.</summary>
+/// reader may use it at the same time. Disposing it before the end cancels it, and so does cancelling any token given
+/// to it: whoever waits then gets an <see cref="OperationCanceledException"/>.</summary>
 public abstract class RpcCall<TRequest, TResponse> : IAsyncDisposable
 {
     /// <summary>Sends one request; completes when it was handed to the transport (flow control applies).

@@ -18,9 +18,8 @@ public static class RpcChannelExtensions
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
     {
-        await using var call = channel.Open(method, options, cancellationToken);
-        await call.WriteAsync(request, cancellationToken).ConfigureAwait(false);
-        await call.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        var call = await channel.OpenAsync(method, request, options, cancellationToken).ConfigureAwait(false);
+        await using var owned = call.ConfigureAwait(false);
         var response = await call.ReadAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new RpcException(RpcStatusCode.Internal, $"{method.Path} ended with OK but without a response");
         if (await call.ReadAsync(cancellationToken).ConfigureAwait(false) is not null)
@@ -38,9 +37,8 @@ public static class RpcChannelExtensions
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
     {
-        await using var call = channel.Open(method, options, cancellationToken);
-        await call.WriteAsync(request, cancellationToken).ConfigureAwait(false);
-        await call.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        var call = await channel.OpenAsync(method, request, options, cancellationToken).ConfigureAwait(false);
+        await using var owned = call.ConfigureAwait(false);
         while (await call.ReadAsync(cancellationToken).ConfigureAwait(false) is { } response)
             yield return response;
     }

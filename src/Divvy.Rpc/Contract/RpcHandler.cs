@@ -7,6 +7,10 @@ public abstract class RpcHandler
 {
     public abstract string Path { get; }
 
+    /// <summary>True when the handler writes one response and then ends, so that a transport may send the response
+    /// and the status together.</summary>
+    public bool SingleResponse { get; init; }
+
     public abstract TResult Accept<TResult>(IRpcHandlerVisitor<TResult> visitor);
 }
 

@@ -7,19 +7,32 @@ namespace Divvy.Rpc;
 /// other exception becomes <see cref="RpcStatusCode.Unknown"/> without its text.</summary>
 public sealed class RpcServices
 {
-    private readonly Dictionary<string, RpcHandler> handlers = new(StringComparer.Ordinal);
+    /// <summary>What <see cref="CallEnded"/> gets for a method that has no handler. The path itself would let any
+    /// client make up names for metrics.</summary>
+    public const string UnknownMethod = "unknown";
 
-    /// <summary>Called once per call when it ends, with the method path, the status and the time it took.</summary>
+    private readonly Dictionary<string, RpcHandler> handlers = new(StringComparer.Ordinal);
+    private int activeCalls;
+
+    /// <summary>Called once per call when it ends, with the method path (or <see cref="UnknownMethod"/>), the status
+    /// and the time it took. Must not throw.</summary>
     public Action<string, RpcStatusCode, TimeSpan>? CallEnded { get; set; }
 
+    /// <summary>Called when a handler failed with anything but an <see cref="RpcException"/> or the cancellation of
+    /// its call: the client learns only <see cref="RpcStatusCode.Unknown"/>. Must not throw.</summary>
+    public Action<string, Exception>? HandlerFailed { get; set; }
+
     public IReadOnlyDictionary<string, RpcHandler> Handlers => handlers;
+
+    /// <summary>Calls whose handlers have not ended, over all transports.</summary>
+    internal int ActiveCalls => Volatile.Read(ref activeCalls);
 
     public RpcServices Unary<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method,
         Func<TRequest, RpcServerContext, ValueTask<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        Duplex(method, async (requests, responses, context) =>
+        Add(method, singleResponse: true, async (requests, responses, context) =>
         {
             var request = await requests.ReadAsync(context.CancellationToken).ConfigureAwait(false)
                 ?? throw new RpcException(RpcStatusCode.Internal, $"{method.Path}: the request is missing");
@@ -42,9 +55,26 @@ public sealed class RpcServices
         RpcMethod<TRequest, TResponse> method,
         Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> handler)
         where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new() =>
+        Add(method, singleResponse: false, handler);
+
+    internal void OnCallStarted() => Interlocked.Increment(ref activeCalls);
+
+    internal void OnCallEnded(string method, RpcStatusCode code, TimeSpan elapsed)
+    {
+        Interlocked.Decrement(ref activeCalls);
+        CallEnded?.Invoke(method, code, elapsed);
+    }
+
+    private RpcServices Add<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method,
+        bool singleResponse,
+        Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> handler)
+        where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
     {
-        if (!handlers.TryAdd(method.Path, new RpcHandler<TRequest, TResponse>(method, handler)))
+        var bound = new RpcHandler<TRequest, TResponse>(method, handler) { SingleResponse = singleResponse };
+        if (!handlers.TryAdd(method.Path, bound))
             throw new InvalidOperationException($"{method.Path} has a handler already");
         return this;
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Divvy.Rpc;
+using Divvy.Rpc.Client;
 using Divvy.Rpc.Etcd;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
@@ -47,7 +48,7 @@ public sealed class EtcdClient : IEtcdClient
     public static EtcdClient InProcess(
         IRpcChannel channel, TimeSpan? timeout = null, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
-        var options = new EtcdClientOptions { Endpoints = [new Uri("inproc://store")], Channels = _ => channel };
+        var options = new EtcdClientOptions { Endpoints = [new Uri("inproc://store")] };
         options = options with { Timeout = timeout ?? options.Timeout };
         options.Validate();
         return new EtcdClient(options, [channel], ownsChannels: false, timeProvider, logger);
@@ -192,7 +193,7 @@ public sealed class EtcdClient : IEtcdClient
     private static IEnumerable<IRpcChannel> Open(EtcdClientOptions options)
     {
         options.Validate();
-        return options.Endpoints.Select(options.Channels);
+        return options.Endpoints.Select(options.Channels ?? (endpoint => new HttpChannel(endpoint, options.Http)));
     }
 
     private static string Describe(TxnRequest request)

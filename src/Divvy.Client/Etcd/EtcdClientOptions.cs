@@ -1,16 +1,24 @@
 using Divvy.Rpc;
+using Divvy.Rpc.Client;
 
 namespace Divvy.Client.Etcd;
 
 /// <summary>How an <see cref="EtcdClient"/> reaches its store.</summary>
 public sealed record EtcdClientOptions
 {
+    /// <summary>A read of a whole prefix comes in one message, so the limit of gRPC, 4 MiB, would be too low.</summary>
+    public const int DefaultMaxResponseBytes = 256 * 1024 * 1024;
+
     /// <summary>The members to try, in this order. At least one.</summary>
     public required IReadOnlyList<Uri> Endpoints { get; init; }
 
-    /// <summary>Opens the channel to one endpoint; this is where TLS is set. The client disposes the
-    /// channels.</summary>
-    public required Func<Uri, IRpcChannel> Channels { get; init; }
+    /// <summary>How to connect: TLS, pings, limits. By default as HTTP channels are, but for
+    /// <see cref="DefaultMaxResponseBytes"/>.</summary>
+    public HttpChannelOptions Http { get; init; } = new() { MaxReceiveMessageSize = DefaultMaxResponseBytes };
+
+    /// <summary>Opens the channel to one endpoint, which the client disposes; null: HTTP/2 as <see cref="Http"/>
+    /// says.</summary>
+    public Func<Uri, IRpcChannel>? Channels { get; init; }
 
     /// <summary>Time for a whole call with its retries. Default 5 s, etcd's own request timeout.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);

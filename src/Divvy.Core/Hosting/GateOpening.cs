@@ -1,0 +1,21 @@
+using Divvy.Core.Identity;
+
+namespace Divvy.Core.Hosting;
+
+/// <summary>One stretch of ownership of one shard: what requests admitted in it carry and check.</summary>
+internal sealed class GateOpening(Generation generation, Revision revision, long tenure, SessionDeadline deadline)
+{
+    private volatile bool _ended;
+
+    public Generation Generation { get; } = generation;
+
+    public Revision Revision { get; } = revision;
+
+    public long Tenure { get; } = tenure;
+
+    public bool Ended => _ended;
+
+    public bool Covers(long nowMs) => !_ended && deadline.Covers(nowMs);
+
+    public void End() => _ended = true;
+}

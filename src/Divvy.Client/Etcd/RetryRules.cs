@@ -20,7 +20,7 @@ internal static class RetryRules
     {
         if (NeedsToken(failure))
             return RetryVerdict.Reauthenticate;
-        if (WasNeverSent(failure) || WasNotProposed(failure))
+        if (failure.NeverSent || WasNotProposed(failure))
             return RetryVerdict.Retry;
         return IsAnswer(failure) ? RetryVerdict.Refused : RetryVerdict.Unknown;
     }
@@ -30,21 +30,6 @@ internal static class RetryRules
         Says(failure, "invalid auth token")
         || Says(failure, "revision of auth store is old")
         || Says(failure, "user name is empty");
-
-    /// <summary>The connection could not be made, so nobody has seen the request.</summary>
-    private static bool WasNeverSent(RpcException failure)
-    {
-        for (Exception? cause = failure.InnerException; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is HttpRequestException
-                {
-                    HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-                        or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
-                })
-                return true;
-        }
-        return false;
-    }
 
     private static bool WasNotProposed(RpcException failure) =>
         (failure.Code == RpcStatusCode.Unavailable

@@ -17,6 +17,10 @@ public sealed class RpcException : Exception
     /// <summary>The status message as it goes over the wire, without the code.</summary>
     public string Detail { get; }
 
+    /// <summary>The request certainly reached no handler (no connection was made, or the server refused the stream
+    /// unseen), so that even a call that must not be done twice may be tried again.</summary>
+    public bool NeverSent { get; init; }
+
     /// <summary>Metadata that came (client) or goes (server) with the status.</summary>
     public RpcMetadata Trailers { get; }
 }

@@ -10,8 +10,12 @@ internal sealed record RpcStatus(RpcStatusCode Code, string Detail, RpcMetadata 
     {
     }
 
+    /// <summary>See <see cref="RpcException.NeverSent"/>.</summary>
+    public bool NeverSent { get; init; }
+
     /// <summary>A new exception for each throw, so that stack traces stay those of their reader.</summary>
-    public RpcException ToException(Exception? inner = null) => new(Code, Detail, Trailers, inner);
+    public RpcException ToException(Exception? inner = null) =>
+        new(Code, Detail, Trailers, inner) { NeverSent = NeverSent };
 
     /// <summary>What a write gets after the end. OK is no error to the call, but it is to the request that came
     /// too late.</summary>

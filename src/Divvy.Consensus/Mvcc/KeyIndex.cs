@@ -1,0 +1,250 @@
+namespace Divvy.Consensus.Mvcc;
+
+/// <summary>
+/// The ordered index from keys to their histories: a B+tree changed in place by its one owner. Old states need no copies
+/// of the tree, because each history answers for any revision that was not compacted.
+/// <para>A node splits when full and is taken out when empty; nodes are not merged, as a store that shrinks usually
+/// grows again. A separator is the first key that a child held when it was split off. The first child of a node has none
+/// that counts: it takes every key below the second one's.</para>
+/// </summary>
+internal sealed class KeyIndex
+{
+    private const int Fanout = 64;
+
+    private Node root = new Leaf();
+
+    /// <summary>Number of keys, deleted ones that compaction has not reached included.</summary>
+    public int Count { get; private set; }
+
+    public KeyHistory? Find(ReadOnlySpan<byte> key)
+    {
+        var leaf = LeafFor(key);
+        return leaf.Search(key, out var position) ? leaf.Histories[position] : null;
+    }
+
+    public KeyHistory GetOrAdd(ReadOnlySpan<byte> key)
+    {
+        var leaf = LeafFor(key);
+        if (leaf.Search(key, out _))
+            return Find(key)!;
+        var history = new KeyHistory(key.ToArray());
+        if (Insert(root, history) is { } split)
+            root = new Inner(root, split);
+        Count++;
+        return history;
+    }
+
+    /// <summary>Takes out a history; false when the key has another one by now or none.</summary>
+    public bool Remove(KeyHistory history)
+    {
+        var leaf = LeafFor(history.Key);
+        if (!leaf.Search(history.Key, out var position) || leaf.Histories[position] != history)
+            return false;
+        Remove(root, history.Key);
+        while (root is Inner { Count: 1 } inner)
+            root = inner.Children[0];
+        if (root is Inner { Count: 0 })
+            root = new Leaf();
+        Count--;
+        return true;
+    }
+
+    /// <summary>Visits the histories of a range in key order until the visitor returns false.</summary>
+    public void Visit(KeyRange range, Func<KeyHistory, bool> visitor)
+    {
+        if (range.Kind == KeyRangeKind.Single)
+        {
+            if (Find(range.Start.Span) is { } only)
+                visitor(only);
+            return;
+        }
+        var leaf = LeafFor(range.Start.Span);
+        leaf.Search(range.Start.Span, out var position);
+        for (Leaf? current = leaf; current is not null; current = current.Next, position = 0)
+        {
+            for (; position < current.Count; position++)
+            {
+                var history = current.Histories[position];
+                if (range.IsPast(history.Key) || !visitor(history))
+                    return;
+            }
+        }
+    }
+
+    private Leaf LeafFor(ReadOnlySpan<byte> key)
+    {
+        var node = root;
+        while (node is Inner inner)
+            node = inner.Children[inner.ChildFor(key)];
+        return (Leaf)node;
+    }
+
+    private static Node? Insert(Node node, KeyHistory history)
+    {
+        if (node is Leaf leaf)
+        {
+            leaf.Insert(history);
+            return leaf.Count == Fanout ? leaf.Split() : null;
+        }
+        var inner = (Inner)node;
+        var child = inner.ChildFor(history.Key);
+        if (Insert(inner.Children[child], history) is not { } split)
+            return null;
+        inner.InsertAfter(child, split);
+        return inner.Count == Fanout ? inner.Split() : null;
+    }
+
+    private static void Remove(Node node, byte[] key)
+    {
+        if (node is Leaf leaf)
+        {
+            leaf.Remove(key);
+            return;
+        }
+        var inner = (Inner)node;
+        var position = inner.ChildFor(key);
+        var child = inner.Children[position];
+        Remove(child, key);
+        if (child.Count > 0)
+            return;
+        (child as Leaf)?.Unlink();
+        inner.RemoveAt(position);
+    }
+
+    private abstract class Node
+    {
+        public int Count { get; protected set; }
+
+        /// <summary>The node's first key when it was split off.</summary>
+        public byte[] Separator { get; protected set; } = [];
+    }
+
+    private sealed class Leaf : Node
+    {
+        public KeyHistory[] Histories { get; } = new KeyHistory[Fanout];
+
+        public Leaf? Next { get; private set; }
+
+        private Leaf? Previous { get; set; }
+
+        /// <summary>Where the key is, or would be.</summary>
+        public bool Search(ReadOnlySpan<byte> key, out int position)
+        {
+            int low = 0, high = Count;
+            while (low < high)
+            {
+                var middle = (low + high) >>> 1;
+                var order = key.SequenceCompareTo(Histories[middle].Key);
+                if (order == 0)
+                {
+                    position = middle;
+                    return true;
+                }
+                if (order > 0)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            position = low;
+            return false;
+        }
+
+        public void Insert(KeyHistory history)
+        {
+            Search(history.Key, out var position);
+            Array.Copy(Histories, position, Histories, position + 1, Count - position);
+            Histories[position] = history;
+            Count++;
+        }
+
+        public void Remove(byte[] key)
+        {
+            Search(key, out var position);
+            Count--;
+            Array.Copy(Histories, position + 1, Histories, position, Count - position);
+            Histories[Count] = null!;
+        }
+
+        public Leaf Split()
+        {
+            // Keys that arrive in order leave the left node nearly full instead of half empty.
+            var keep = Next is null ? Fanout * 7 / 8 : Fanout / 2;
+            var right = new Leaf { Next = Next, Previous = this };
+            right.Count = Count - keep;
+            Array.Copy(Histories, keep, right.Histories, 0, right.Count);
+            Array.Clear(Histories, keep, right.Count);
+            Count = keep;
+            if (Next is not null)
+                Next.Previous = right;
+            Next = right;
+            right.Separator = right.Histories[0].Key;
+            return right;
+        }
+
+        public void Unlink()
+        {
+            if (Previous is not null)
+                Previous.Next = Next;
+            if (Next is not null)
+                Next.Previous = Previous;
+        }
+    }
+
+    private sealed class Inner : Node
+    {
+        public Inner(Node left, Node right)
+        {
+            Children[0] = left;
+            Children[1] = right;
+            Count = 2;
+            Separator = left.Separator;
+        }
+
+        private Inner()
+        {
+        }
+
+        public Node[] Children { get; } = new Node[Fanout];
+
+        /// <summary>The last child whose separator is at or below the key, else the first.</summary>
+        public int ChildFor(ReadOnlySpan<byte> key)
+        {
+            int low = 1, high = Count;
+            while (low < high)
+            {
+                var middle = (low + high) >>> 1;
+                if (key.SequenceCompareTo(Children[middle].Separator) >= 0)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            return low - 1;
+        }
+
+        public void InsertAfter(int position, Node child)
+        {
+            position++;
+            Array.Copy(Children, position, Children, position + 1, Count - position);
+            Children[position] = child;
+            Count++;
+        }
+
+        public void RemoveAt(int position)
+        {
+            Count--;
+            Array.Copy(Children, position + 1, Children, position, Count - position);
+            Children[Count] = null!;
+        }
+
+        public Inner Split()
+        {
+            var keep = Fanout / 2;
+            var right = new Inner { Count = Count - keep };
+            Array.Copy(Children, keep, right.Children, 0, right.Count);
+            Array.Clear(Children, keep, right.Count);
+            Count = keep;
+            right.Separator = right.Children[0].Separator;
+            return right;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Divvy.Consensus.Mvcc;
+
+public enum KeyRangeKind
+{
+    Single,
+    Interval,
+    From,
+}

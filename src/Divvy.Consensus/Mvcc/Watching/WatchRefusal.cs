@@ -1,0 +1,10 @@
+namespace Divvy.Consensus.Mvcc.Watching;
+
+/// <summary>Why a watch was not created.</summary>
+public enum WatchRefusal
+{
+    None,
+    EmptyRange,
+    DuplicateId,
+    TooManyWatchers,
+}

@@ -1,0 +1,247 @@
+namespace Divvy.Consensus.Mvcc.Watching;
+
+/// <summary>The watches of one client connection, and what waits to be sent on it. Owned by its <see cref="WatchHub"/>,
+/// whose owner serialises all calls.</summary>
+public sealed class WatchStream
+{
+    private readonly WatchHub hub;
+    private readonly SortedDictionary<long, Watcher> watchers = [];
+    private readonly Queue<Watcher> unsynced = new();
+    private readonly Queue<WatchMessage> ready = new();
+    private long readyBytes;
+    private long nextWatchId;
+    private TimeSpan nextProgress;
+    private bool progressRequested;
+    private bool isClosed;
+
+    internal WatchStream(WatchHub hub, long id)
+    {
+        this.hub = hub;
+        Id = id;
+    }
+
+    public long Id { get; }
+
+    public int WatcherCount => watchers.Count;
+
+    /// <summary>False while the client leaves so many answers unread that its next request has to wait.</summary>
+    public bool AcceptsRequests => ready.Count < 2 * hub.Limits.MaxQueuedMessages;
+
+    internal bool IsSignaled { get; set; }
+
+    private bool IsFull =>
+        ready.Count >= hub.Limits.MaxQueuedMessages || readyBytes >= hub.Limits.MaxQueuedBytes;
+
+    /// <summary>Starts a watch; the answer is queued before its first event.</summary>
+    public void Create(WatchSpec spec)
+    {
+        var current = hub.Store.Revision;
+        var refusal = Check(spec);
+        if (refusal != WatchRefusal.None)
+        {
+            Enqueue(new WatchRefused(refusal, current));
+            return;
+        }
+        var next = spec.StartRevision > 0 ? spec.StartRevision : current + 1;
+        var watcher = new Watcher(this, spec.WatchId != 0 ? spec.WatchId : ChooseId(), spec, next);
+        watchers.Add(watcher.Id, watcher);
+        Enqueue(new WatchCreated(watcher.Id, current));
+        if (next > current)
+        {
+            hub.MarkSynced(watcher);
+            return;
+        }
+        unsynced.Enqueue(watcher);
+        CatchUp();
+    }
+
+    /// <summary>Ends a watch; nothing is answered when there is none of that number.</summary>
+    public void Cancel(long watchId)
+    {
+        if (!watchers.TryGetValue(watchId, out var watcher))
+            return;
+        Remove(watcher);
+        Enqueue(new WatchCanceled(watchId, hub.Store.Revision));
+        AnswerProgress();
+    }
+
+    /// <summary>Asks for a progress message for all watches; it comes when it is true.</summary>
+    public void RequestProgress()
+    {
+        progressRequested = true;
+        AnswerProgress();
+    }
+
+    /// <summary>Moves messages to send, at most so many, and lets watchers that are behind go on in the room that this made.
+    /// True when there is more to take at once.</summary>
+    public bool Take(List<WatchMessage> into, int limit)
+    {
+        for (var taken = 0; taken < limit && ready.TryDequeue(out var message); taken++)
+        {
+            if (message is WatchEvents events)
+                readyBytes -= events.EstimatedBytes;
+            into.Add(message);
+        }
+        CatchUp();
+        return ready.Count > 0 || unsynced.Count > 0;
+    }
+
+    /// <summary>Ends the stream and all its watches.</summary>
+    public void Close()
+    {
+        isClosed = true;
+        foreach (var watcher in watchers.Values.ToArray())
+            Remove(watcher);
+        unsynced.Clear();
+        ready.Clear();
+        hub.Forget(this);
+    }
+
+    /// <summary>Takes what the newest revision changed for a synced watcher; a full stream makes it fall behind instead.</summary>
+    internal void Offer(Watcher watcher, IReadOnlyList<KeyRecord> changes)
+    {
+        var revision = changes[0].ModRevision;
+        if (revision < watcher.NextRevision)
+            return;
+        if (IsFull)
+        {
+            watcher.NextRevision = revision;
+            hub.MarkUnsynced(watcher);
+            unsynced.Enqueue(watcher);
+            return;
+        }
+        var batch = new EventBatch(hub.Store, watcher);
+        foreach (var change in changes)
+            batch.Add(change);
+        if (batch.ToMessage() is { } message)
+            Enqueue(message);
+    }
+
+    internal void Poll(TimeSpan now)
+    {
+        CatchUp();
+        AnswerProgress();
+        if (now < nextProgress)
+            return;
+        ScheduleProgress(now);
+        var current = hub.Store.Revision;
+        foreach (var watcher in watchers.Values)
+        {
+            var idle = !watcher.HeardSinceProgress;
+            watcher.HeardSinceProgress = false;
+            if (idle && watcher.Spec.ProgressNotify && watcher.IsSynced && watcher.NextRevision <= current + 1 && !IsFull)
+                Enqueue(new WatchProgress(watcher.Id, current));
+        }
+    }
+
+    internal void ScheduleProgress(TimeSpan now)
+    {
+        var interval = hub.Limits.ProgressInterval;
+        // Spread by the stream's number: deterministic, and as good as dice here.
+        nextProgress = now + interval + interval / 10 * (Id * 37 % 100 / 100.0);
+    }
+
+    private WatchRefusal Check(WatchSpec spec)
+    {
+        if (spec.Keys.Kind == KeyRangeKind.Interval && spec.Keys.Start.Span.SequenceCompareTo(spec.Keys.End.Span) >= 0)
+            return WatchRefusal.EmptyRange;
+        if (spec.WatchId != 0 && watchers.ContainsKey(spec.WatchId))
+            return WatchRefusal.DuplicateId;
+        return watchers.Count >= hub.Limits.MaxWatchersPerStream ? WatchRefusal.TooManyWatchers : WatchRefusal.None;
+    }
+
+    private long ChooseId()
+    {
+        while (watchers.ContainsKey(nextWatchId))
+            nextWatchId++;
+        return nextWatchId++;
+    }
+
+    private void Enqueue(WatchMessage message)
+    {
+        ready.Enqueue(message);
+        if (message is WatchEvents events)
+        {
+            readyBytes += events.EstimatedBytes;
+            watchers[events.WatchId].HeardSinceProgress = true;
+        }
+        hub.Signal(this);
+    }
+
+    private void Remove(Watcher watcher)
+    {
+        watchers.Remove(watcher.Id);
+        watcher.IsClosed = true;
+        if (watcher.IsSynced)
+            hub.MarkUnsynced(watcher);
+    }
+
+    /// <summary>Reads on for the watchers that are behind, in turns, while the stream has room.</summary>
+    private void CatchUp()
+    {
+        if (unsynced.Count == 0 || isClosed)
+            return;
+        var budget = hub.Limits.MaxCatchUpRecords;
+        while (budget > 0 && !IsFull && unsynced.TryDequeue(out var watcher))
+        {
+            if (watcher.IsClosed)
+                continue;
+            budget -= ReadOn(watcher, budget);
+            if (watcher.IsClosed)
+                continue;
+            if (watcher.NextRevision > hub.Store.Revision)
+                hub.MarkSynced(watcher);
+            else
+                unsynced.Enqueue(watcher);
+        }
+        if (unsynced.Count > 0 && !IsFull)
+            hub.Signal(this);
+        AnswerProgress();
+    }
+
+    /// <summary>Queues the next message of a watcher that is behind; returns how many records it looked at.</summary>
+    private int ReadOn(Watcher watcher, int budget)
+    {
+        var store = hub.Store;
+        if (watcher.NextRevision < store.CompactedRevision)
+        {
+            Remove(watcher);
+            Enqueue(new WatchCompacted(watcher.Id, store.Revision, store.CompactedRevision));
+            return 1;
+        }
+        var batch = new EventBatch(store, watcher);
+        var first = store.Log.FirstAtOrAfter(watcher.NextRevision);
+        var position = first;
+        for (; position < store.Log.Count; position++)
+        {
+            var record = store.Log[position];
+            // Between two revisions only: the events of one revision stay together.
+            if (record.ModRevision != watcher.NextRevision)
+            {
+                if (position - first >= budget || batch.IsLarge(hub.Limits))
+                    break;
+                watcher.NextRevision = record.ModRevision;
+            }
+            if (watcher.Spec.Keys.Contains(record.History.Key))
+                batch.Add(record);
+        }
+        watcher.NextRevision = position < store.Log.Count ? store.Log[position].ModRevision : store.Revision + 1;
+        if (batch.ToMessage() is { } message)
+            Enqueue(message);
+        return Math.Max(1, position - first);
+    }
+
+    private void AnswerProgress()
+    {
+        if (!progressRequested || unsynced.Any(watcher => !watcher.IsClosed))
+            return;
+        var current = hub.Store.Revision;
+        foreach (var watcher in watchers.Values)
+        {
+            if (watcher.NextRevision > current + 1)
+                return;
+        }
+        progressRequested = false;
+        Enqueue(new WatchProgress(WatchProgress.AllWatches, current));
+    }
+}

@@ -1,0 +1,79 @@
+using Divvy.Consensus.Mvcc;
+using Divvy.Rpc;
+using Divvy.Rpc.Etcd;
+using Google.Protobuf;
+
+namespace Divvy.Store.Services;
+
+/// <summary>etcdserverpb.Lease.</summary>
+internal sealed class LeaseService(
+    StoreNode node, HeaderFactory headers, CancellationToken stopping)
+{
+    /// <summary>TTL in the answer about a lease that does not exist.</summary>
+    private const long NoSuchLease = -1;
+
+    public void MapTo(RpcServices services) => services
+        .Unary(EtcdMethods.LeaseGrant, (request, context) => GrantAsync(request, context.CancellationToken))
+        .Unary(EtcdMethods.LeaseRevoke, (request, context) => RevokeAsync(request, context.CancellationToken))
+        .Duplex(EtcdMethods.LeaseKeepAlive, KeepAliveAsync)
+        .Unary(EtcdMethods.LeaseTimeToLive, (request, _) => ValueTask.FromResult(TimeToLive(request)))
+        .Unary(EtcdMethods.LeaseLeases, (_, _) => ValueTask.FromResult(Leases()));
+
+    private async ValueTask<LeaseGrantResponse> GrantAsync(
+        LeaseGrantRequest request, CancellationToken cancellationToken)
+    {
+        if (node.IsOverQuota)
+            throw EtcdErrors.NoSpace();
+        var result = await node.GrantAsync(request.ID, request.TTL, cancellationToken).ConfigureAwait(false);
+        EtcdErrors.ThrowIfRefused(result.Outcome);
+        return new LeaseGrantResponse { Header = headers.At(result.Revision), ID = result.Id, TTL = result.TtlSeconds };
+    }
+
+    private async ValueTask<LeaseRevokeResponse> RevokeAsync(
+        LeaseRevokeRequest request, CancellationToken cancellationToken)
+    {
+        var command = new LeaseRevokeCommand(request.ID);
+        var result = await node.ProposeAsync(command, cancellationToken).ConfigureAwait(false);
+        EtcdErrors.ThrowIfRefused(result.Outcome);
+        return new LeaseRevokeResponse { Header = headers.At(result.Revision) };
+    }
+
+    private async ValueTask KeepAliveAsync(
+        IRpcReader<LeaseKeepAliveRequest> requests,
+        IRpcWriter<LeaseKeepAliveResponse> responses,
+        RpcServerContext context)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
+        try
+        {
+            while (await requests.ReadAsync(linked.Token).ConfigureAwait(false) is { } request)
+            {
+                var (revision, ttl) = node.Renew(request.ID);
+                var response = new LeaseKeepAliveResponse { Header = headers.At(revision), ID = request.ID, TTL = ttl };
+                await responses.WriteAsync(response, linked.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw EtcdErrors.Stopped();
+        }
+    }
+
+    private LeaseTimeToLiveResponse TimeToLive(LeaseTimeToLiveRequest request)
+    {
+        var response = new LeaseTimeToLiveResponse { Header = headers.Now(), ID = request.ID, TTL = NoSuchLease };
+        if (node.LeaseState(request.ID, request.Keys) is not { } lease)
+            return response;
+        response.TTL = (long)lease.Left.TotalSeconds;
+        response.GrantedTTL = lease.TtlSeconds;
+        response.Keys.Add(lease.Keys.Select(key => UnsafeByteOperations.UnsafeWrap(key)));
+        return response;
+    }
+
+    private LeaseLeasesResponse Leases()
+    {
+        var response = new LeaseLeasesResponse { Header = headers.Now() };
+        response.Leases.Add(node.LeaseIds().Select(id => new LeaseStatus { ID = id }));
+        return response;
+    }
+}

@@ -1,0 +1,105 @@
+using Divvy.Consensus.Mvcc.Watching;
+using Divvy.Rpc;
+using Divvy.Rpc.Etcd;
+
+namespace Divvy.Store.Services;
+
+/// <summary>etcdserverpb.Watch. Each call has a loop that reads requests and one that sends what the hub has ready; when
+/// either ends, so does the call. A client that does not read stops its own sending loop and nothing else.</summary>
+internal sealed class WatchService(
+    StoreNode node, HeaderFactory headers, EmbeddedStoreOptions options, CancellationToken stopping)
+{
+    /// <summary>Messages taken from the hub at a time.</summary>
+    private const int SendBatch = 64;
+
+    /// <summary>What etcd adds to the largest request to get the largest message that it fragments at.</summary>
+    private const int MessageOverheadBytes = 512 * 1024;
+
+    public void MapTo(RpcServices services) => services.Duplex(EtcdMethods.Watch, WatchAsync);
+
+    private async ValueTask WatchAsync(
+        IRpcReader<WatchRequest> requests, IRpcWriter<WatchResponse> responses, RpcServerContext context)
+    {
+        using var session = node.OpenWatch();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
+        var reading = ReadAsync(session, requests, linked.Token);
+        var sending = SendAsync(session, responses, linked.Token);
+        await Task.WhenAny(reading, sending).ConfigureAwait(false);
+        await linked.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(reading, sending).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw EtcdErrors.Stopped();
+        }
+        catch (OperationCanceledException) when (reading.IsCompletedSuccessfully)
+        {
+            // The client half-closed: it wants no more, and the call ends well.
+        }
+    }
+
+    private async Task ReadAsync(
+        WatchSession session, IRpcReader<WatchRequest> requests, CancellationToken cancellationToken)
+    {
+        while (await requests.ReadAsync(cancellationToken).ConfigureAwait(false) is { } request)
+        {
+            while (!session.Stream.AcceptsRequests)
+                await session.Room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            Handle(session, request);
+        }
+    }
+
+    private void Handle(WatchSession session, WatchRequest request)
+    {
+        switch (request.RequestUnionCase)
+        {
+            case WatchRequest.RequestUnionOneofCase.CreateRequest:
+                node.OnStream(session, request.CreateRequest.ToSpec(), static (stream, spec) => stream.Create(spec));
+                break;
+            case WatchRequest.RequestUnionOneofCase.CancelRequest:
+                node.OnStream(session, request.CancelRequest.WatchId, static (stream, id) => stream.Cancel(id));
+                break;
+            case WatchRequest.RequestUnionOneofCase.ProgressRequest:
+                node.OnStream(session, 0, static (stream, _) => stream.RequestProgress());
+                break;
+            default:
+                // etcd passes over a request without a content.
+                break;
+        }
+    }
+
+    private async Task SendAsync(
+        WatchSession session, IRpcWriter<WatchResponse> responses, CancellationToken cancellationToken)
+    {
+        var messages = new List<WatchMessage>(SendBatch);
+        while (true)
+        {
+            await session.Signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+            bool more;
+            do
+            {
+                messages.Clear();
+                more = node.Take(session, messages, SendBatch);
+                session.Room.Set();
+                foreach (var message in messages)
+                    await SendAsync(message, responses, cancellationToken).ConfigureAwait(false);
+            }
+            while (more);
+        }
+    }
+
+    private async ValueTask SendAsync(
+        WatchMessage message, IRpcWriter<WatchResponse> responses, CancellationToken cancellationToken)
+    {
+        var response = message.ToResponse(headers.At(message.Revision));
+        if (message is not WatchEvents { Fragment: true })
+        {
+            await responses.WriteAsync(response, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        foreach (var fragment in WatchFragments.Cut(response, options.MaxRequestBytes + MessageOverheadBytes))
+            await responses.WriteAsync(fragment, cancellationToken).ConfigureAwait(false);
+    }
+}

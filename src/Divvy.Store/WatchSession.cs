@@ -1,0 +1,17 @@
+using Divvy.Consensus.Mvcc.Watching;
+
+namespace Divvy.Store;
+
+/// <summary>A watch stream and the two loops that serve it: <see cref="Signal"/> wakes the one that sends,
+/// <see cref="Room"/> the one that reads requests once the client took some answers.</summary>
+internal sealed class WatchSession(StoreNode node, WatchStream stream) : IDisposable
+{
+    public WatchStream Stream { get; } = stream;
+
+    public WakeSignal Signal { get; } = new();
+
+    public WakeSignal Room { get; } = new();
+
+    // The signals are left to the collector: the node may still set one that it looked up before the stream closed.
+    public void Dispose() => node.CloseWatch(this);
+}

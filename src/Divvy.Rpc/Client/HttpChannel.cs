@@ -46,7 +46,8 @@ public sealed class HttpChannel : IRpcChannel
         CancellationToken cancellationToken = default)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        Start<TRequest, TResponse>(method.Path, method.ResponseParser, new StreamingContent(), options, cancellationToken);
+        Start<TRequest, TResponse>(
+            method.Path, method.ResponseParser, new StreamingContent(), options, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<RpcCall<TRequest, TResponse>> OpenAsync<TRequest, TResponse>(
@@ -86,7 +87,6 @@ public sealed class HttpChannel : IRpcChannel
             KeepAlivePingDelay = options.KeepAlivePingDelay,
             KeepAlivePingTimeout = options.KeepAlivePingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            SslOptions = { TargetHost = options.ServerName },
         };
         if (options.TrustedAuthorities is { } authorities)
         {
@@ -133,6 +133,8 @@ public sealed class HttpChannel : IRpcChannel
         };
         content.Headers.TryAddWithoutValidation("Content-Type", ProtocolHeaders.ContentType);
         var headers = request.Headers;
+        // HttpClient checks the server's certificate against this name.
+        headers.Host = this.options.ServerName;
         headers.TryAddWithoutValidation("User-Agent", ProtocolHeaders.UserAgent);
         headers.TryAddWithoutValidation("TE", "trailers");
         if (options.Timeout is { } timeout)

@@ -12,7 +12,8 @@ public sealed class HttpChannelOptions
     /// <summary>The certificate, with its private key, that the channel shows to servers that ask for one.</summary>
     public X509Certificate2? ClientCertificate { get; set; }
 
-    /// <summary>The name the server's certificate must carry; null: the host of the address.</summary>
+    /// <summary>The name the server's certificate must carry, also sent as <c>:authority</c>; null: the host of the
+    /// address.</summary>
     public string? ServerName { get; set; }
 
     /// <summary>Largest response in bytes; a larger one ends its call with

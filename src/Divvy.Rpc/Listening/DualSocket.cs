@@ -116,7 +116,8 @@ internal sealed class DualSocket(IPEndPoint endPoint)
         }
         catch (Exception exception)
         {
-            connection.Abort(new ConnectionAbortedException("the connection ended before its first request", exception));
+            connection.Abort(
+                new ConnectionAbortedException("the connection ended before its first request", exception));
             await connection.DisposeAsync().ConfigureAwait(false);
         }
         finally

@@ -93,7 +93,8 @@ internal static class MessageFrame
     private static RpcException Compressed(byte flag, string? encoding)
     {
         if (flag != 1)
-            return new RpcException(RpcStatusCode.Internal, $"the compressed flag of the message is {flag}, not 0 or 1");
+            return new RpcException(
+                RpcStatusCode.Internal, $"the compressed flag of the message is {flag}, not 0 or 1");
         if (encoding is null or ProtocolHeaders.Identity)
             return new RpcException(
                 RpcStatusCode.Internal, "the message is flagged as compressed, but grpc-encoding names no compression");

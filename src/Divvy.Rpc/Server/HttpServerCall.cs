@@ -9,7 +9,8 @@ namespace Divvy.Rpc.Server;
 
 /// <summary>The handler's side of a call over HTTP/2: reads frames from the request body, writes frames to the
 /// response body, and ends with trailers, or with headers alone when nothing was sent before the failure.</summary>
-internal sealed class HttpServerCall<TRequest, TResponse> : RpcServerContext, IRpcReader<TRequest>, IRpcWriter<TResponse>
+internal sealed class HttpServerCall<TRequest, TResponse>
+    : RpcServerContext, IRpcReader<TRequest>, IRpcWriter<TResponse>
     where TRequest : class, IMessage<TRequest>, new()
     where TResponse : class, IMessage<TResponse>, new()
 {
@@ -63,7 +64,8 @@ internal sealed class HttpServerCall<TRequest, TResponse> : RpcServerContext, IR
             if (result.IsCanceled)
                 throw ClientGone(null);
             var buffer = result.Buffer;
-            if (MessageFrame.TryRead(ref buffer, handler.Method.RequestParser, maxMessageSize, encoding, out var request))
+            var parser = handler.Method.RequestParser;
+            if (MessageFrame.TryRead(ref buffer, parser, maxMessageSize, encoding, out var request))
             {
                 body.AdvanceTo(buffer.Start);
                 return request;

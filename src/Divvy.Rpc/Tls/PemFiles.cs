@@ -7,7 +7,8 @@ namespace Divvy.Rpc.Tls;
 public static class PemFiles
 {
     /// <summary>All certificates of a file, to be trusted as authorities.
-    /// <exception cref="InvalidOperationException">The file cannot be read or holds no certificate.</exception></summary>
+    /// <exception cref="InvalidOperationException">The file cannot be read or holds no certificate.</exception>
+    /// </summary>
     public static X509Certificate2Collection LoadAuthorities(string path)
     {
         var authorities = new X509Certificate2Collection();
@@ -17,7 +18,8 @@ public static class PemFiles
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            throw new InvalidOperationException($"cannot read certificates from {path}: {exception.Message}", exception);
+            throw new InvalidOperationException(
+                $"cannot read certificates from {path}: {exception.Message}", exception);
         }
 
         return authorities.Count > 0
@@ -37,7 +39,8 @@ public static class PemFiles
         catch (Exception exception) when (IsUnreadable(exception))
         {
             throw new InvalidOperationException(
-                $"cannot read the certificate {certificatePath} with the key {keyPath}: {exception.Message}", exception);
+                $"cannot read the certificate {certificatePath} with the key {keyPath}: {exception.Message}",
+                exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using Divvy.Rpc.Tests.Messages;
+using Divvy.TestKit;
 using Google.Protobuf;
 
 namespace Divvy.Rpc.Tests.Transport;
@@ -210,7 +211,7 @@ public abstract class TransportTests : IAsyncLifetime
         (await Waiting.Failure(call, "the deadline")).Code.ShouldBe(RpcStatusCode.DeadlineExceeded);
         await Waiting.For(Service.Released, "the handler's cancellation");
         await Waiting.Until(() => Service.Services.ActiveCalls == 0, "the end of the handler");
-        Time.Armed.ShouldBe(0);
+        Time.ArmedTimers.ShouldBe(0);
     }
 
     [Fact]
@@ -224,7 +225,7 @@ public abstract class TransportTests : IAsyncLifetime
     {
         await Channel.UnaryAsync(EchoMethods.Unary, new Ping(), new() { Timeout = TimeSpan.FromMinutes(3) });
         Service.LastTimeLeft.ShouldBe(TimeSpan.FromMinutes(3));
-        Time.Armed.ShouldBe(0);
+        Time.ArmedTimers.ShouldBe(0);
     }
 
     [Fact]
@@ -349,8 +350,10 @@ public abstract class TransportTests : IAsyncLifetime
         for (var round = 0; round < 20; round++)
         {
             using var cancel = new CancellationTokenSource();
-            var calls = Enumerable.Range(0, 50).Select(_ => Channel.UnaryAsync(
-                EchoMethods.Hang, new Ping(), new() { Timeout = TimeSpan.FromHours(1) }, cancel.Token).AsTask()).ToList();
+            var options = new RpcCallOptions { Timeout = TimeSpan.FromHours(1) };
+            var calls = Enumerable.Range(0, 50)
+                .Select(_ => Channel.UnaryAsync(EchoMethods.Hang, new Ping(), options, cancel.Token).AsTask())
+                .ToList();
             if (round % 2 == 0)
                 await Waiting.For(Service.Hanging, "a handler's start");
             await cancel.CancelAsync();
@@ -359,7 +362,7 @@ public abstract class TransportTests : IAsyncLifetime
         }
 
         await Waiting.Until(() => Service.Services.ActiveCalls == 0, "the end of all handlers");
-        await Waiting.Until(() => Time.Armed == 0, "the end of all timers");
+        await Waiting.Until(() => Time.ArmedTimers == 0, "the end of all timers");
         (await Channel.UnaryAsync(EchoMethods.Unary, new Ping { Text = "still here" })).Text.ShouldBe("still here");
         ActiveClientCalls.ShouldBe(0);
     }

@@ -1,0 +1,16 @@
+namespace Divvy.Rpc.Tests.Node;
+
+/// <summary>A fact that needs node and npm; skipped, with a reason that cannot be overlooked, without them.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class NodeFactAttribute : FactAttribute
+{
+    private static readonly string? Missing = IsOnPath("node") && IsOnPath("npm")
+        ? null
+        : "NOT TESTED AGAINST @grpc/grpc-js: node and npm are not on the PATH";
+
+    public NodeFactAttribute() => Skip = Missing;
+
+    private static bool IsOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(directory => File.Exists(Path.Combine(directory, program)));
+}

@@ -1,0 +1,60 @@
+using Divvy.TestKit;
+
+namespace Divvy.Rpc.Tests.Node;
+
+/// <summary>The JavaScript peer in the folder <c>node</c>. Its packages are installed at first use.</summary>
+internal static class NodeProject
+{
+    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
+    private static readonly Lazy<Task<string>> installed = new(InstallAsync);
+
+    /// <summary>Starts a script of the project.</summary>
+    public static async Task<ChildProcess> StartAsync(string script, params string[] arguments)
+    {
+        var directory = await installed.Value;
+        return ChildProcess.Start("node", [Path.Combine(directory, script), .. arguments], null, directory);
+    }
+
+    private static async Task<string> InstallAsync()
+    {
+        var directory = Find();
+        // Several test processes may start at once; npm may not.
+        await using var only = await LockAsync(Path.Combine(directory, "node_modules.lock"));
+        var wanted = Path.Combine(directory, "package-lock.json");
+        var present = Path.Combine(directory, "node_modules", ".package-lock.json");
+        if (File.Exists(present) && File.GetLastWriteTimeUtc(present) >= File.GetLastWriteTimeUtc(wanted))
+            return directory;
+        await using var npm = ChildProcess.Start("npm", ["ci", "--no-audit", "--no-fund"], null, directory);
+        var code = await npm.WaitForExitAsync(InstallLimit);
+        return code == 0 ? directory : throw new InvalidOperationException($"npm ci ended with {code}. {npm.Tail()}");
+    }
+
+    private static string Find()
+    {
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            var candidate = Path.Combine(at.FullName, "node");
+            if (File.Exists(Path.Combine(candidate, "package.json")))
+                return candidate;
+        }
+
+        throw new DirectoryNotFoundException($"no folder 'node' with a package.json above {AppContext.BaseDirectory}");
+    }
+
+    private static async Task<FileStream> LockAsync(string path)
+    {
+        using var limit = new CancellationTokenSource(InstallLimit);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(
+                    path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (!limit.IsCancellationRequested)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+}

@@ -25,7 +25,9 @@ public sealed class TestAuthority : IDisposable
     public X509Certificate2 Certificate { get; }
 
     /// <summary>Issues a certificate with its private key for 127.0.0.1, ::1 and localhost.</summary>
-    public X509Certificate2 Issue(string commonName)
+    /// <param name="commonName">The name in its subject.</param>
+    /// <param name="forClients">False: a client may not use it, only a server.</param>
+    public X509Certificate2 Issue(string commonName, bool forClients = true)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={commonName}", key, HashAlgorithmName.SHA256);
@@ -35,8 +37,10 @@ public sealed class TestAuthority : IDisposable
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
-            [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        OidCollection usages = [new Oid("1.3.6.1.5.5.7.3.1")];
+        if (forClients)
+            usages.Add(new Oid("1.3.6.1.5.5.7.3.2"));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, false));
         using var signed = request.Create(
             Certificate, Certificate.NotBefore, Certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
         return signed.CopyWithPrivateKey(key);

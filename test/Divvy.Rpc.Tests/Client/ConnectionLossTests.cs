@@ -18,6 +18,7 @@ public sealed class ConnectionLossTests
         failure.Code.ShouldBe(RpcStatusCode.Unavailable);
         failure.Detail.ShouldContain(channel.Target);
         failure.Detail.ShouldContain("refused");
+        failure.NeverSent.ShouldBeTrue();
     }
 
     [Fact]
@@ -73,8 +74,9 @@ public sealed class ConnectionLossTests
     {
         await using var peer = new RawHttp2Peer(closeAfterRequest: true);
         await using var channel = new HttpChannel(peer.Address);
-        (await Waiting.Failure(channel.UnaryAsync(EchoMethods.Unary, new Ping()), "the end of the call"))
-            .Code.ShouldBe(RpcStatusCode.Unavailable);
+        var failure = await Waiting.Failure(channel.UnaryAsync(EchoMethods.Unary, new Ping()), "the end of the call");
+        failure.Code.ShouldBe(RpcStatusCode.Unavailable);
+        failure.NeverSent.ShouldBeFalse();
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Divvy.Rpc.Tests.Tls;
 using Divvy.TestKit;
 
 namespace Divvy.Rpc.Tests.Node;
@@ -26,17 +25,18 @@ public sealed class NodeClientTests
     [NodeFact]
     public async Task Client_OverMutualTls_EveryCheckPasses()
     {
-        using var authority = new TestAuthority("the authority");
-        using var directory = new TempDirectory("node-tls");
-        using var certificate = authority.Client("node");
-        string[] files = [directory.File("ca.pem"), directory.File("cert.pem"), directory.File("key.pem")];
-        await File.WriteAllTextAsync(files[0], authority.Pem);
-        await File.WriteAllTextAsync(files[1], certificate.ExportCertificatePem());
-        await File.WriteAllTextAsync(files[2], TestAuthority.KeyPem(certificate));
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue("node");
+        string[] files =
+        [
+            authority.WriteCertificate("ca.pem", authority.Certificate),
+            authority.WriteCertificate("cert.pem", certificate),
+            authority.WriteKey("key.pem", certificate),
+        ];
         await using var server = await EchoServer.StartAsync(new()
         {
-            ServerCertificate = authority.Server("localhost"),
-            ClientAuthorities = authority.Certificates,
+            ServerCertificate = authority.Issue("server"),
+            ClientAuthorities = [authority.Certificate],
         });
         await RunAsync([$"localhost:{server.Address.Port}", .. files]);
     }

@@ -8,8 +8,8 @@ namespace Divvy.Rpc.Tests.Tls;
 
 public sealed class TlsTests : IDisposable
 {
-    private readonly TestAuthority authority = new("the authority");
-    private readonly TestAuthority stranger = new("a stranger");
+    private readonly TestAuthority authority = new();
+    private readonly TestAuthority stranger = new();
 
     public void Dispose()
     {
@@ -22,7 +22,7 @@ public sealed class TlsTests : IDisposable
     {
         await using var server = await StartAsync();
         server.Address.Scheme.ShouldBe("https");
-        await AssertCallAsync(server, new() { TrustedAuthorities = authority.Certificates });
+        await AssertCallAsync(server, new() { TrustedAuthorities = [authority.Certificate] });
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
         using var http = new HttpClient(handler) { BaseAddress = server.Address };
         (await http.GetStringAsync("/plain")).ShouldBe("HTTP/1.1");
@@ -32,7 +32,7 @@ public sealed class TlsTests : IDisposable
     public async Task Https_ServerOfAStranger_IsUnavailable()
     {
         await using var server = await StartAsync();
-        await AssertRefusedAsync(server, new() { TrustedAuthorities = stranger.Certificates });
+        await AssertRefusedAsync(server, new() { TrustedAuthorities = [stranger.Certificate] });
         await AssertRefusedAsync(server, new());
     }
 
@@ -41,9 +41,9 @@ public sealed class TlsTests : IDisposable
     {
         await using var server = await StartAsync();
         await AssertCallAsync(
-            server, new() { TrustedAuthorities = authority.Certificates, ServerName = "store.example" });
+            server, new() { TrustedAuthorities = [authority.Certificate], ServerName = "localhost" });
         await AssertRefusedAsync(
-            server, new() { TrustedAuthorities = authority.Certificates, ServerName = "other.example" });
+            server, new() { TrustedAuthorities = [authority.Certificate], ServerName = "other.example" });
     }
 
     [Fact]
@@ -56,10 +56,10 @@ public sealed class TlsTests : IDisposable
             subject = context.ClientCertificate?.Subject;
             return new ValueTask<Pong>(new Pong());
         });
-        using var certificate = authority.Client("alice");
+        using var certificate = authority.Issue("alice");
         await using var channel = new HttpChannel(
             server.Address,
-            new() { TrustedAuthorities = authority.Certificates, ClientCertificate = certificate });
+            new() { TrustedAuthorities = [authority.Certificate], ClientCertificate = certificate });
         await channel.UnaryAsync(EchoMethods.Unbound, new Ping());
         subject.ShouldBe("CN=alice");
     }
@@ -68,27 +68,24 @@ public sealed class TlsTests : IDisposable
     public async Task ClientCertificate_MissingOrOfAStrangerOrOfAServer_IsUnavailable()
     {
         await using var server = await StartAsync(authority);
-        using var strange = stranger.Client("mallory");
-        using var other = authority.Server("not.a.client");
-        await AssertRefusedAsync(server, new() { TrustedAuthorities = authority.Certificates });
+        using var strange = stranger.Issue("mallory");
+        using var other = authority.Issue("server", forClients: false);
+        await AssertRefusedAsync(server, new() { TrustedAuthorities = [authority.Certificate] });
         await AssertRefusedAsync(
-            server, new() { TrustedAuthorities = authority.Certificates, ClientCertificate = strange });
+            server, new() { TrustedAuthorities = [authority.Certificate], ClientCertificate = strange });
         await AssertRefusedAsync(
-            server, new() { TrustedAuthorities = authority.Certificates, ClientCertificate = other });
+            server, new() { TrustedAuthorities = [authority.Certificate], ClientCertificate = other });
     }
 
     [Fact]
     public async Task PemFiles_WrittenAndRead_Work()
     {
-        using var directory = new TempDirectory("tls");
-        using var issued = authority.Server("store.example");
-        await File.WriteAllTextAsync(directory.File("ca.pem"), authority.Pem);
-        await File.WriteAllTextAsync(directory.File("cert.pem"), issued.ExportCertificatePem());
-        await File.WriteAllTextAsync(directory.File("key.pem"), TestAuthority.KeyPem(issued));
-        using var certificate = PemFiles.LoadCertificate(directory.File("cert.pem"), directory.File("key.pem"));
+        using var issued = authority.Issue("server");
+        using var certificate = PemFiles.LoadCertificate(
+            authority.WriteCertificate("cert.pem", issued), authority.WriteKey("key.pem", issued));
         await using var server = await EchoServer.StartAsync(new() { ServerCertificate = certificate });
-        await AssertCallAsync(
-            server, new() { TrustedAuthorities = PemFiles.LoadAuthorities(directory.File("ca.pem")) });
+        var trusted = PemFiles.LoadAuthorities(authority.WriteCertificate("ca.pem", authority.Certificate));
+        await AssertCallAsync(server, new() { TrustedAuthorities = trusted });
     }
 
     [Fact]
@@ -122,7 +119,7 @@ public sealed class TlsTests : IDisposable
 
     private Task<EchoServer> StartAsync(TestAuthority? clients = null) => EchoServer.StartAsync(new RpcListenOptions
     {
-        ServerCertificate = authority.Server("store.example"),
-        ClientAuthorities = clients?.Certificates,
+        ServerCertificate = authority.Issue("server"),
+        ClientAuthorities = clients is null ? null : [clients.Certificate],
     });
 }

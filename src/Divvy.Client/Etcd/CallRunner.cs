@@ -11,6 +11,10 @@ internal sealed class CallRunner(
     /// <summary>A token that is refused although it is new stays refused.</summary>
     private const int MaxReauthentications = 2;
 
+    /// <summary>A further attempt in less time would more likely end with an unknown outcome than with an answer.
+    /// </summary>
+    private readonly TimeSpan leastAttempt = Min(TimeSpan.FromMilliseconds(100), options.Timeout / 4);
+
     /// <param name="call">What is called, for messages, and how.</param>
     /// <param name="attempt">Makes one attempt.</param>
     /// <param name="cancellationToken">Ends the call with an <see cref="OperationCanceledException"/>.</param>
@@ -27,7 +31,7 @@ internal sealed class CallRunner(
         {
             cancellationToken.ThrowIfCancellationRequested();
             var left = options.Timeout - timeProvider.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero)
+            if (number > 1 && left <= leastAttempt)
                 throw log.TimedOut(options.Timeout, pool.All.Select(one => one.Target), maybeApplied);
             var connection = pool.Current;
             var metadata = RpcMetadata.Empty;
@@ -85,7 +89,10 @@ internal sealed class CallRunner(
         var pause = RetryBackoff.Pause(
             attempts / pool.Count, options.BackoffBase, options.BackoffMax, Random.Shared.NextDouble());
         var left = options.Timeout - timeProvider.GetElapsedTime(start);
-        if (left > TimeSpan.Zero)
-            await Task.Delay(pause < left ? pause : left, timeProvider, cancellationToken).ConfigureAwait(false);
+        var room = left - leastAttempt;
+        if (room > TimeSpan.Zero)
+            await Task.Delay(Min(pause, room), timeProvider, cancellationToken).ConfigureAwait(false);
     }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -110,7 +110,7 @@ public sealed class EtcdOutageTests
     public async Task PutAsync_NobodyThere_NamesEveryEndpointAndItsFailure()
     {
         string[] endpoints = [$"http://127.0.0.1:{FreePort.Probe()}", $"http://127.0.0.1:{FreePort.Probe()}"];
-        await using var client = new EtcdClient(Options(endpoints) with { Timeout = TimeSpan.FromMilliseconds(500) });
+        await using var client = new EtcdClient(Options(endpoints) with { Timeout = TimeSpan.FromSeconds(2) });
 
         var failure = await Should.ThrowAsync<EtcdException>(client.PutAsync("a", Bytes("1")));
 

@@ -1,4 +1,7 @@
 using Divvy.Client.Etcd;
+using Divvy.Rpc;
+using Divvy.Rpc.InProcess;
+using Divvy.Store;
 using Divvy.TestKit.Etcd;
 
 namespace Divvy.Client.Tests.Etcd;
@@ -7,30 +10,23 @@ namespace Divvy.Client.Tests.Etcd;
 public sealed class StoreFixture : IAsyncLifetime
 {
     private readonly SemaphoreSlim starting = new(1, 1);
-    private EtcdProcess? etcd;
-    private EtcdClient? etcdClient;
+    private readonly Dictionary<StoreKind, IEtcdClient> clients = [];
+    private readonly Stack<IAsyncDisposable> started = [];
 
     /// <summary>The stores that can run on this machine. Where etcd is missing, <see cref="EtcdProcessTests"/> says so.
     /// </summary>
-    public static TheoryData<StoreKind> Stores
-    {
-        get
-        {
-            var stores = new TheoryData<StoreKind>();
-            if (EtcdBinary.SkipReason is null)
-                stores.Add(StoreKind.Etcd);
-            return stores;
-        }
-    }
+    public static TheoryData<StoreKind> Stores => EtcdBinary.SkipReason is null
+        ? new TheoryData<StoreKind>(StoreKind.Etcd, StoreKind.Embedded)
+        : new TheoryData<StoreKind>(StoreKind.Embedded);
 
     public async Task<IEtcdClient> ClientAsync(StoreKind kind)
     {
         await starting.WaitAsync();
         try
         {
-            kind.ShouldBe(StoreKind.Etcd);
-            etcd ??= await EtcdProcess.StartNewAsync();
-            return etcdClient ??= TestClients.Connect(etcd.Endpoint);
+            if (!clients.TryGetValue(kind, out var client))
+                clients[kind] = client = kind == StoreKind.Etcd ? await StartEtcdAsync() : StartEmbedded();
+            return client;
         }
         finally
         {
@@ -42,10 +38,25 @@ public sealed class StoreFixture : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (etcdClient is not null)
-            await etcdClient.DisposeAsync();
-        if (etcd is not null)
-            await etcd.DisposeAsync();
+        while (started.TryPop(out var part))
+            await part.DisposeAsync();
         starting.Dispose();
+    }
+
+    private async Task<IEtcdClient> StartEtcdAsync() =>
+        Keep(TestClients.Connect(Keep(await EtcdProcess.StartNewAsync()).Endpoint));
+
+    private EtcdClient StartEmbedded()
+    {
+        var services = new RpcServices();
+        Keep(new EmbeddedStore(new EmbeddedStoreOptions())).MapTo(services);
+        return Keep(EtcdClient.InProcess(Keep(new InProcessChannel(services)), TestClients.Patience));
+    }
+
+    private T Keep<T>(T part)
+        where T : IAsyncDisposable
+    {
+        started.Push(part);
+        return part;
     }
 }

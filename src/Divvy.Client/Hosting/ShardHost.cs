@@ -79,6 +79,9 @@ public sealed class ShardHost : IAsyncDisposable
     /// <summary>Whether the session is believed at this moment. While not, every request is refused.</summary>
     public bool HasSession => shell.Read(machine => machine.DeadlineMs) > clock.NowMs;
 
+    /// <summary>Until when the session is believed, counted from the making of the host.</summary>
+    internal TimeSpan SessionDeadline => TimeSpan.FromMilliseconds(Math.Max(0, shell.Read(machine => machine.DeadlineMs)));
+
     /// <summary>What is held, in order of shards.</summary>
     public IReadOnlyList<HostedShardView> Shards => shell.Read(machine => machine.View());
 

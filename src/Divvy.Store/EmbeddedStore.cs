@@ -4,14 +4,15 @@ using Divvy.Store.Services;
 namespace Divvy.Store;
 
 /// <summary>
-/// An etcd v3 server for this process and whoever reaches its port: key-value, watches and leases of a single member, in
-/// memory. What it holds ends with it. Thread-safe.
+/// An etcd v3 server for this process and whoever reaches its port: key-value, watches and leases of a single member,
+/// in memory. What it holds ends with it. Thread-safe.
 /// <para>It owns no port: <see cref="MapTo"/> binds its methods, and the same <see cref="RpcServices"/> may serve a
 /// listener, an in-process channel, or both.</para>
 /// </summary>
 public sealed class EmbeddedStore : IAsyncDisposable
 {
-    /// <summary>The version that the store reports: the etcd whose behaviour it follows, and that it is not that etcd.</summary>
+    /// <summary>The version that the store reports: the etcd whose behaviour it follows, and that it is not that
+    /// etcd.</summary>
     public const string Version = "3.4.23+divvy";
 
     private readonly EmbeddedStoreOptions options;
@@ -42,7 +43,8 @@ public sealed class EmbeddedStore : IAsyncDisposable
 
     public ulong MemberId => identity.MemberId;
 
-    /// <summary>Binds the store's methods. Those of etcd that it does not have stay unbound and answer Unimplemented.</summary>
+    /// <summary>Binds the store's methods. Those of etcd that it does not have stay unbound and answer
+    /// Unimplemented.</summary>
     public void MapTo(RpcServices services)
     {
         var headers = new HeaderFactory(identity, node);

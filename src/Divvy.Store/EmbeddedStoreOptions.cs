@@ -21,15 +21,16 @@ public sealed record EmbeddedStoreOptions
     /// <summary>Where peers would reach the store, for MemberList. Default: none.</summary>
     public IReadOnlyList<string> AdvertisePeerUrls { get; init; } = [];
 
-    /// <summary>Shorter leases are raised to this; whole seconds, at least one. Default one second: a single member has no
-    /// election that a lease would have to outlive.</summary>
+    /// <summary>Shorter leases are raised to this; whole seconds, at least one. Default one second: a single member
+    /// has no election that a lease would have to outlive.</summary>
     public TimeSpan MinLeaseTtl { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often leases are checked for their end and idle watches for progress, from 1 ms. Default 100 ms; it
     /// bounds how late a lease ends.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Whether the store polls itself. Off, the owner calls <see cref="EmbeddedStore.Poll"/>. Default on.</summary>
+    /// <summary>Whether the store polls itself. Off, the owner calls <see cref="EmbeddedStore.Poll"/>. Default
+    /// on.</summary>
     public bool PollInBackground { get; init; } = true;
 
     /// <summary>Largest writing request, in bytes. Default 1.5 MiB, as etcd's.</summary>
@@ -38,8 +39,8 @@ public sealed record EmbeddedStoreOptions
     /// <summary>Most compares, and most operations of a branch, of a transaction. Default 128, as etcd's.</summary>
     public int MaxTxnOperations { get; init; } = RequestRules.DefaultMaxTxnOperations;
 
-    /// <summary>Puts are refused while the records take more than this, by estimate; compaction frees what is superseded.
-    /// Default 2 GiB, as etcd's.</summary>
+    /// <summary>Puts are refused while the records take more than this, by estimate; compaction frees what is
+    /// superseded. Default 2 GiB, as etcd's.</summary>
     public long QuotaBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
     /// <summary>Bounds of watches. Default: etcd's numbers.</summary>

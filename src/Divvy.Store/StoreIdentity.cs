@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Divvy.Store;
 
-/// <summary>The ids that every answer carries. Clients only compare them, to notice that they talk to another cluster.</summary>
+/// <summary>The ids that every answer carries. Clients only compare them, to notice that they talk to another
+/// cluster.</summary>
 internal readonly record struct StoreIdentity(ulong ClusterId, ulong MemberId)
 {
     public static StoreIdentity From(EmbeddedStoreOptions options) => new(

@@ -9,7 +9,8 @@ namespace Divvy.Store;
 /// microsecond or two and does no I/O there: messages are decoded before and encoded after, as records are immutable. A
 /// range holds it for as long as it walks.
 /// <para>A command is applied as soon as it is proposed, because the log of a single member in memory is the order in
-/// which the lock was taken. Callers await all the same: with a log on disk, or with peers, the answer comes later.</para>
+/// which the lock was taken. Callers await all the same: with a log on disk, or with peers, the answer comes
+/// later.</para>
 /// <para>Leases that are over are revoked before anything else that asks about leases, so a renewal that comes too late
 /// finds its lease gone, and no two clients ever believe in a lease and in its end.</para>
 /// </summary>
@@ -108,8 +109,8 @@ internal sealed class StoreNode
             return store.Read(txn);
     }
 
-    /// <summary>Renews a lease. The revision is from before the renewal, as clients may take it for a time when the lease
-    /// surely lived.</summary>
+    /// <summary>Renews a lease. The revision is from before the renewal, as clients may take it for a time when the
+    /// lease surely lived.</summary>
     public (long Revision, long TtlSeconds) Renew(long id)
     {
         IReadOnlyList<WatchStream> signaled;
@@ -246,7 +247,8 @@ internal sealed class StoreNode
         }
     }
 
-    /// <summary>Resumes the senders of streams. They run elsewhere, so the lock is not needed and nothing waits.</summary>
+    /// <summary>Resumes the senders of streams. They run elsewhere, so the lock is not needed and nothing
+    /// waits.</summary>
     private void Wake(IReadOnlyList<WatchStream> signaled)
     {
         if (signaled.Count == 0)

@@ -1,11 +1,11 @@
 namespace Divvy.Consensus.Mvcc;
 
 /// <summary>
-/// The ordered index from keys to their histories: a B+tree changed in place by its one owner. Old states need no copies
-/// of the tree, because each history answers for any revision that was not compacted.
+/// The ordered index from keys to their histories: a B+tree changed in place by its one owner. Old states need no
+/// copies of the tree, because each history answers for any revision that was not compacted.
 /// <para>A node splits when full and is taken out when empty; nodes are not merged, as a store that shrinks usually
-/// grows again. A separator is the first key that a child held when it was split off. The first child of a node has none
-/// that counts: it takes every key below the second one's.</para>
+/// grows again. A separator is the first key that a child held when it was split off. The first child of a node has
+/// none that counts: it takes every key below the second one's.</para>
 /// </summary>
 internal sealed class KeyIndex
 {

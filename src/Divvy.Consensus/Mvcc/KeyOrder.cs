@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>Keys are byte strings in unsigned lexicographic order. The hash is written out (FNV-1a, 64 bit folded to 32),
-/// because a randomised one would differ between processes; it is used for look-ups only.</summary>
+/// <summary>Keys are byte strings in unsigned lexicographic order. The hash is written out (FNV-1a, 64 bit folded to
+/// 32), because a randomised one would differ between processes; it is used for look-ups only.</summary>
 internal sealed class KeyOrder :
     IComparer<byte[]>, IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {

@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>The keys a request speaks of, in etcd's three forms: one key, a half-open interval, or every key from one on.
-/// An interval whose end is not above its start is empty, as in etcd.</summary>
+/// <summary>The keys a request speaks of, in etcd's three forms: one key, a half-open interval, or every key from one
+/// on. An interval whose end is not above its start is empty, as in etcd.</summary>
 public readonly struct KeyRange
 {
     private KeyRange(ReadOnlyMemory<byte> start, ReadOnlyMemory<byte> end, KeyRangeKind kind)
@@ -25,8 +25,8 @@ public readonly struct KeyRange
 
     public static KeyRange From(ReadOnlyMemory<byte> start) => new(start, default, KeyRangeKind.From);
 
-    /// <summary>Reads the pair <c>key</c>, <c>range_end</c>: no end is one key, an end of one zero byte is every key from
-    /// <c>key</c> on.</summary>
+    /// <summary>Reads the pair <c>key</c>, <c>range_end</c>: no end is one key, an end of one zero byte is every key
+    /// from <c>key</c> on.</summary>
     public static KeyRange FromWire(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> rangeEnd) => rangeEnd.Length switch
     {
         0 => Single(key),

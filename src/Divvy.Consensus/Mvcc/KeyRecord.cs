@@ -1,10 +1,11 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>What one revision made of one key. Immutable, so a reader may keep it after the store moved on. A deletion is
-/// a record too (a tombstone): it has a key and a mod revision, and version 0.</summary>
+/// <summary>What one revision made of one key. Immutable, so a reader may keep it after the store moved on. A
+/// deletion is a record too (a tombstone): it has a key and a mod revision, and version 0.</summary>
 public sealed class KeyRecord
 {
-    /// <summary>What a record costs beyond its key and value: the object, its slots in the history and in the log.</summary>
+    /// <summary>What a record costs beyond its key and value: the object, its slots in the history and in the
+    /// log.</summary>
     internal const int OverheadBytes = 112;
 
     internal KeyRecord(KeyHistory history, long modRevision)

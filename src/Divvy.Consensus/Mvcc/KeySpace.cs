@@ -82,8 +82,8 @@ internal sealed class KeySpace(LeaseBook leases)
     public void Visit(KeyRange range, long revision, Func<KeyRecord, bool> visitor) =>
         index.Visit(range, history => history.At(revision) is not { } record || visitor(record));
 
-    /// <summary>Forgets what no read at <paramref name="revision"/> or later can see. The changes made at that very revision
-    /// stay in the log, so that a watch may start there and still be told of its deletions.</summary>
+    /// <summary>Forgets what no read at <paramref name="revision"/> or later can see. The changes made at that very
+    /// revision stay in the log, so that a watch may start there and still be told of its deletions.</summary>
     public void CompactTo(long revision)
     {
         CompactedRevision = revision;

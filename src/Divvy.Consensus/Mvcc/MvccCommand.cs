@@ -16,8 +16,8 @@ public abstract record MvccOperation : MvccCommand
     }
 }
 
-/// <summary>Reads keys. Changes nothing, so it needs no place in the log (<see cref="MvccStore.Range"/>) unless it stands
-/// in a transaction that writes.</summary>
+/// <summary>Reads keys. Changes nothing, so it needs no place in the log (<see cref="MvccStore.Range"/>) unless it
+/// stands in a transaction that writes.</summary>
 public sealed record RangeOperation(KeyRange Keys) : MvccOperation
 {
     /// <summary>Most keys to return; 0 or less: all.</summary>

@@ -9,7 +9,8 @@ public enum MvccOutcome
     /// <summary>A request without a key.</summary>
     KeyNotProvided,
 
-    /// <summary>ignore_value or ignore_lease of a key that does not exist, or an empty operation in a transaction.</summary>
+    /// <summary>ignore_value or ignore_lease of a key that does not exist, or an empty operation in a
+    /// transaction.</summary>
     KeyNotFound,
 
     /// <summary>ignore_value together with a value.</summary>

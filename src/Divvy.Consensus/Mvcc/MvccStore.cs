@@ -4,17 +4,17 @@ namespace Divvy.Consensus.Mvcc;
 
 /// <summary>
 /// A multi-version key-value store with leases, as etcd's v3 API describes it, as a deterministic state machine.
-/// <para><b>Who may do what.</b> Its one owner feeds it the commands of an ordered log (<see cref="Apply"/>) and may read
-/// between two of them. It has no clock: a lease ends when the log says so. It has no dice: ids come with the commands.
-/// Members that apply the same log from the same options hold the same state and gave the same answers, refusals
-/// included.</para>
+/// <para><b>Who may do what.</b> Its one owner feeds it the commands of an ordered log (<see cref="Apply"/>) and may
+/// read between two of them. It has no clock: a lease ends when the log says so. It has no dice: ids come with the
+/// commands. Members that apply the same log from the same options hold the same state and gave the same answers,
+/// refusals included.</para>
 /// <para><b>Revisions.</b> The store has one counter. A command that changes any key raises it by one, and every key it
-/// changed carries that number; a delete that meets nothing, or a transaction that only reads, leaves it. Each key keeps
-/// its records until a compaction says from which revision on reads must stay possible; the newest record of a key that
-/// exists is never dropped.</para>
-/// <para><b>Refusals.</b> A refused command changed nothing and raised nothing but <see cref="AppliedIndex"/>. What can be
-/// refused without looking at the store is <see cref="RequestRules"/>' task, before the log; applying a command that
-/// breaks these rules is safe all the same, but for <see cref="EmptyOperation"/>.</para>
+/// changed carries that number; a delete that meets nothing, or a transaction that only reads, leaves it. Each key
+/// keeps its records until a compaction says from which revision on reads must stay possible; the newest record of a
+/// key that exists is never dropped.</para>
+/// <para><b>Refusals.</b> A refused command changed nothing and raised nothing but <see cref="AppliedIndex"/>. What
+/// can be refused without looking at the store is <see cref="RequestRules"/>' task, before the log; applying a
+/// command that breaks these rules is safe all the same, but for <see cref="EmptyOperation"/>.</para>
 /// <para>Source: etcd's documentation of the v3 API (KV, Lease) and its measured behaviour, which the conformance suite
 /// compares.</para>
 /// </summary>
@@ -60,7 +60,7 @@ public sealed class MvccStore
         if (index != AppliedIndex + 1)
         {
             throw new InvalidOperationException(
-                $"Command {index} cannot be applied after {AppliedIndex}: the log must be applied without gaps or repeats");
+                $"Command {index} cannot be applied after {AppliedIndex}: the log has neither gaps nor repeats");
         }
         AppliedIndex = index;
         return command switch

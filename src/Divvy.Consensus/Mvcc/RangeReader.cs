@@ -1,8 +1,8 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>Runs range operations, with etcd's habits: <c>count</c> knows neither the limit nor the bounds on revisions; any
-/// order or bound makes it fetch the whole range before it cuts; a target other than the key without an order sorts what
-/// was fetched, which with a limit is the first keys only.</summary>
+/// <summary>Runs range operations, with etcd's habits: <c>count</c> knows neither the limit nor the bounds on
+/// revisions; any order or bound makes it fetch the whole range before it cuts; a target other than the key without
+/// an order sorts what was fetched, which with a limit is the first keys only.</summary>
 internal static class RangeReader
 {
     public static RangeResult Read(KeySpace keys, RangeOperation operation)

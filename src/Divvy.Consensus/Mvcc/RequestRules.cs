@@ -1,8 +1,8 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>What can be said of a request without looking at the store. A shell asks before it spends a place in the log.
-/// The order of the checks is etcd's, because a request can break several rules and clients match on the one they are
-/// told.</summary>
+/// <summary>What can be said of a request without looking at the store. A shell asks before it spends a place in the
+/// log. The order of the checks is etcd's, because a request can break several rules and clients match on the one
+/// they are told.</summary>
 public static class RequestRules
 {
     /// <summary>Default bound on the compares, and on the operations of a branch, of one transaction.</summary>

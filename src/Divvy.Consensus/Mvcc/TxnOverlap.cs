@@ -1,8 +1,8 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>Finds a key that a branch of a transaction would put twice, or put and delete: one revision can leave only one
-/// state of a key. The two branches of a nested transaction exclude each other, so they may repeat each other's puts, but
-/// not those of their siblings.</summary>
+/// <summary>Finds a key that a branch of a transaction would put twice, or put and delete: one revision can leave
+/// only one state of a key. The two branches of a nested transaction exclude each other, so they may repeat each
+/// other's puts, but not those of their siblings.</summary>
 internal sealed class TxnOverlap
 {
     private readonly HashSet<byte[]> puts = new(KeyOrder.Instance);

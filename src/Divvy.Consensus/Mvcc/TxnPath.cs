@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>The way through a transaction and those nested in it. All compares are decided before anything is changed, so
-/// a nested transaction does not see what its siblings before it wrote.</summary>
+/// <summary>The way through a transaction and those nested in it. All compares are decided before anything is
+/// changed, so a nested transaction does not see what its siblings before it wrote.</summary>
 internal sealed class TxnPath
 {
     private TxnPath(bool succeeded, IReadOnlyList<MvccOperation> branch, IReadOnlyList<TxnPath> nested)

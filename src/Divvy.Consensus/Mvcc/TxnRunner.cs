@@ -2,8 +2,8 @@ using Divvy.Consensus.Mvcc.Leases;
 
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>Runs single operations and transactions. Whatever can be refused is refused before the first change, so that a
-/// request is applied whole or not at all, and with the same outcome on every member.</summary>
+/// <summary>Runs single operations and transactions. Whatever can be refused is refused before the first change, so
+/// that a request is applied whole or not at all, and with the same outcome on every member.</summary>
 internal sealed class TxnRunner(KeySpace keys, LeaseBook leases)
 {
     public MvccResult RunSingle(MvccOperation operation)
@@ -11,14 +11,16 @@ internal sealed class TxnRunner(KeySpace keys, LeaseBook leases)
         keys.BeginRevision();
         if (operation is RangeOperation range)
             return RangeReader.Read(keys, range);
-        if (operation is PutOperation put && CheckPut(put, leaseFirst: true) is var outcome && outcome != MvccOutcome.Ok)
+        var outcome = operation is PutOperation put ? CheckPut(put, leaseFirst: true) : MvccOutcome.Ok;
+        if (outcome != MvccOutcome.Ok)
             return new PlainResult(outcome, keys.Revision);
         var result = RunOne(operation);
         keys.EndRevision();
         return result;
     }
 
-    /// <summary>Runs a transaction; a read-only one changes nothing, not even the store's counters of revisions.</summary>
+    /// <summary>Runs a transaction; a read-only one changes nothing, not even the store's counters of
+    /// revisions.</summary>
     public MvccResult RunTxn(TxnOperation txn)
     {
         keys.BeginRevision();
@@ -37,8 +39,9 @@ internal sealed class TxnRunner(KeySpace keys, LeaseBook leases)
         // Two passes, as in etcd: of a bad put and a bad range it is the put that is reported.
         foreach (var operation in path.Flatten())
         {
-            if (operation is PutOperation put && CheckPut(put, leaseFirst: false) is var refused && refused != MvccOutcome.Ok)
-                return refused;
+            var outcome = operation is PutOperation put ? CheckPut(put, leaseFirst: false) : MvccOutcome.Ok;
+            if (outcome != MvccOutcome.Ok)
+                return outcome;
         }
         foreach (var operation in path.Flatten())
         {

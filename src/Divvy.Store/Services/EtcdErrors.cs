@@ -4,7 +4,8 @@ using Divvy.Rpc;
 
 namespace Divvy.Store.Services;
 
-/// <summary>The one table from outcomes to statuses. Clients of etcd match the texts, so they are etcd's to the letter.</summary>
+/// <summary>The one table from outcomes to statuses. Clients of etcd match the texts, so they are etcd's to the
+/// letter.</summary>
 internal static class EtcdErrors
 {
     public static RpcException RequestTooLarge() =>

@@ -26,7 +26,8 @@ internal sealed class KvService(StoreNode node, HeaderFactory headers, EmbeddedS
 
     private async ValueTask<PutResponse> PutAsync(PutRequest request, CancellationToken cancellationToken)
     {
-        var result = (PutResult)await WriteAsync(request, request.ToOperation(), cancellationToken).ConfigureAwait(false);
+        var operation = request.ToOperation();
+        var result = (PutResult)await WriteAsync(request, operation, cancellationToken).ConfigureAwait(false);
         return result.ToResponse(headers.At(result.Revision));
     }
 
@@ -59,7 +60,8 @@ internal sealed class KvService(StoreNode node, HeaderFactory headers, EmbeddedS
         CompactionRequest request, CancellationToken cancellationToken)
     {
         // Compaction is done when it is answered, so asking for the physical one too changes nothing.
-        var result = await node.ProposeAsync(new CompactCommand(request.Revision), cancellationToken).ConfigureAwait(false);
+        var command = new CompactCommand(request.Revision);
+        var result = await node.ProposeAsync(command, cancellationToken).ConfigureAwait(false);
         EtcdErrors.ThrowIfRefused(result.Outcome);
         return new CompactionResponse { Header = headers.At(result.Revision) };
     }

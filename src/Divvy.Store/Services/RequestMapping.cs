@@ -4,8 +4,8 @@ using Divvy.Rpc.Etcd;
 
 namespace Divvy.Store.Services;
 
-/// <summary>etcd's requests as commands of the core. Keys and values are not copied: a parsed message owns its bytes and is
-/// not changed after.</summary>
+/// <summary>etcd's requests as commands of the core. Keys and values are not copied: a parsed message owns its bytes
+/// and is not changed after.</summary>
 internal static class RequestMapping
 {
     private static readonly byte[] smallestKey = [0];

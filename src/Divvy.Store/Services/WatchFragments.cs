@@ -2,7 +2,8 @@ using Divvy.Rpc.Etcd;
 
 namespace Divvy.Store.Services;
 
-/// <summary>Cuts a large message for a client that asked for it. Every fragment but the last says that it is one.</summary>
+/// <summary>Cuts a large message for a client that asked for it. Every fragment but the last says that it is
+/// one.</summary>
 internal static class WatchFragments
 {
     /// <summary>Tag and length of an event inside the message, at most.</summary>

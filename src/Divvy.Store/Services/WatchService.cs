@@ -4,8 +4,9 @@ using Divvy.Rpc.Etcd;
 
 namespace Divvy.Store.Services;
 
-/// <summary>etcdserverpb.Watch. Each call has a loop that reads requests and one that sends what the hub has ready; when
-/// either ends, so does the call. A client that does not read stops its own sending loop and nothing else.</summary>
+/// <summary>etcdserverpb.Watch. Each call has a loop that reads requests and one that sends what the hub has ready;
+/// when either ends, so does the call. A client that does not read stops its own sending loop and nothing
+/// else.</summary>
 internal sealed class WatchService(
     StoreNode node, HeaderFactory headers, EmbeddedStoreOptions options, CancellationToken stopping)
 {

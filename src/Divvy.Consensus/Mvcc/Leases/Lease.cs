@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc.Leases;
 
-/// <summary>A lease as the log made it: how long it lasts and what hangs on it. When it ends is not here, because only a
-/// leader counts time (<see cref="LeaseDeadlines"/>).</summary>
+/// <summary>A lease as the log made it: how long it lasts and what hangs on it. When it ends is not here, because
+/// only a leader counts time (<see cref="LeaseDeadlines"/>).</summary>
 public sealed class Lease
 {
     private readonly SortedSet<byte[]> keys = new(KeyOrder.Instance);

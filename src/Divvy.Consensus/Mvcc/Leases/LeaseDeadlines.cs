@@ -1,10 +1,10 @@
 namespace Divvy.Consensus.Mvcc.Leases;
 
 /// <summary>
-/// When each lease ends, on the monotonic clock of the member that leads. None of this is replicated: a renewal costs no
-/// place in the log, and a new leader starts every lease anew (<see cref="Restart"/>), which can only make it live longer
-/// than it was promised. What is due is not removed here: the leader proposes a revoke, and the lease ends everywhere when
-/// that is applied.
+/// When each lease ends, on the monotonic clock of the member that leads. None of this is replicated: a renewal costs
+/// no place in the log, and a new leader starts every lease anew (<see cref="Restart"/>), which can only make it live
+/// longer than it was promised. What is due is not removed here: the leader proposes a revoke, and the lease ends
+/// everywhere when that is applied.
 /// <para>The heap holds one entry a lease. A renewal leaves the entry where it is; an entry that comes up early is put
 /// back at its lease's real deadline.</para>
 /// </summary>
@@ -18,7 +18,8 @@ public sealed class LeaseDeadlines
     /// <summary>Starts to count a lease.</summary>
     public void Start(long id, TimeSpan ttl, TimeSpan now) => Add(id, ttl, now + ttl);
 
-    /// <summary>Starts every lease of a store anew, from what its last checkpoint left or else from its full time.</summary>
+    /// <summary>Starts every lease of a store anew, from what its last checkpoint left or else from its full
+    /// time.</summary>
     public void Restart(IEnumerable<Lease> leases, TimeSpan now)
     {
         entries.Clear();
@@ -49,7 +50,8 @@ public sealed class LeaseDeadlines
     public void Stop(long id) => entries.Remove(id);
 
     /// <summary>The leases that are over, at most so many, soonest first. Each is given out once; the
-    /// caller stops it when its revoke was applied, or hands it back with <see cref="Rearm"/> when that was lost.</summary>
+    /// caller stops it when its revoke was applied, or hands it back with <see cref="Rearm"/> when that was
+    /// lost.</summary>
     public IReadOnlyList<long> TakeDue(TimeSpan now, int limit)
     {
         List<long>? due = null;

@@ -1,19 +1,20 @@
 namespace Divvy.Consensus.Mvcc.Watching;
 
 /// <summary>
-/// Tells watchers what changed, in order, without gaps or repeats, and without letting one that reads slowly hold up the
-/// store or the others.
+/// Tells watchers what changed, in order, without gaps or repeats, and without letting one that reads slowly hold up
+/// the store or the others.
 /// <para><b>States of a watcher.</b> <i>Synced</i>: it was told of everything, and each new revision is handed to its
 /// stream as it is applied. <i>Unsynced</i>: it started in the past, or its stream was full when something changed; it
-/// remembers the first revision it was not told of and reads on from the store's log, whole revisions at a time, when its
-/// stream has room. A watcher goes back and forth between the two, so the memory of a stream is bounded however slow its
-/// client is. <i>Compacted</i>: what it has yet to hear is gone; it is told so and ends.</para>
-/// <para><b>Duties of the owner.</b> After every applied command: <see cref="Publish"/>. Now and then: <see cref="Poll"/>.
-/// After each of these, and after each request to a stream: <see cref="TakeSignaled"/>, and for every stream in it send
-/// what <see cref="WatchStream.Take"/> gives. All calls are serialised by the owner; messages may be read outside.</para>
-/// <para><b>Progress.</b> The answer to a manual request says that every watcher of the stream was told of everything up
-/// to its revision. So it waits until all are synced, and until no start that lies ahead is passed over: a client that
-/// resumes from it would otherwise miss events, or get some it did not ask for.</para>
+/// remembers the first revision it was not told of and reads on from the store's log, whole revisions at a time, when
+/// its stream has room. A watcher goes back and forth between the two, so the memory of a stream is bounded however
+/// slow its client is. <i>Compacted</i>: what it has yet to hear is gone; it is told so and ends.</para>
+/// <para><b>Duties of the owner.</b> After every applied command: <see cref="Publish"/>. Now and then: <see
+/// cref="Poll"/>. After each of these, and after each request to a stream: <see cref="TakeSignaled"/>, and for every
+/// stream in it send what <see cref="WatchStream.Take"/> gives. All calls are serialised by the owner; messages may
+/// be read outside.</para>
+/// <para><b>Progress.</b> The answer to a manual request says that every watcher of the stream was told of everything
+/// up to its revision. So it waits until all are synced, and until no start that lies ahead is passed over: a client
+/// that resumes from it would otherwise miss events, or get some it did not ask for.</para>
 /// <para>Source: etcd's documentation of the Watch API and of its guarantees (ordered, unique, reliable, atomic,
 /// resumable, bookmarkable).</para>
 /// </summary>
@@ -105,7 +106,8 @@ public sealed class WatchHub(MvccStore store, WatchLimits limits)
 
     internal void Forget(WatchStream stream) => streams.Remove(stream.Id);
 
-    /// <summary>A revision with several changes goes to each watcher as one message, with the changes that concern it.</summary>
+    /// <summary>A revision with several changes goes to each watcher as one message, with the changes that concern
+    /// it.</summary>
     private void PublishMany(IReadOnlyList<KeyRecord> changes)
     {
         var order = new List<Watcher>();

@@ -20,6 +20,7 @@ public sealed record WatchSpec(KeyRange Keys)
     /// <summary>Say the revision now and then when nothing else is said.</summary>
     public bool ProgressNotify { get; init; }
 
-    /// <summary>Large messages may be cut between events. Cutting needs the encoded size, so the shell does it.</summary>
+    /// <summary>Large messages may be cut between events. Cutting needs the encoded size, so the shell does
+    /// it.</summary>
     public bool Fragment { get; init; }
 }

@@ -72,8 +72,8 @@ public sealed class WatchStream
         AnswerProgress();
     }
 
-    /// <summary>Moves messages to send, at most so many, and lets watchers that are behind go on in the room that this made.
-    /// True when there is more to take at once.</summary>
+    /// <summary>Moves messages to send, at most so many, and lets watchers that are behind go on in the room that
+    /// this made. True when there is more to take at once.</summary>
     public bool Take(List<WatchMessage> into, int limit)
     {
         for (var taken = 0; taken < limit && ready.TryDequeue(out var message); taken++)
@@ -97,7 +97,8 @@ public sealed class WatchStream
         hub.Forget(this);
     }
 
-    /// <summary>Takes what the newest revision changed for a synced watcher; a full stream makes it fall behind instead.</summary>
+    /// <summary>Takes what the newest revision changed for a synced watcher; a full stream makes it fall behind
+    /// instead.</summary>
     internal void Offer(Watcher watcher, IReadOnlyList<KeyRecord> changes)
     {
         var revision = changes[0].ModRevision;
@@ -129,7 +130,8 @@ public sealed class WatchStream
         {
             var idle = !watcher.HeardSinceProgress;
             watcher.HeardSinceProgress = false;
-            if (idle && watcher.Spec.ProgressNotify && watcher.IsSynced && watcher.NextRevision <= current + 1 && !IsFull)
+            var wasToldAll = watcher.IsSynced && watcher.NextRevision <= current + 1;
+            if (idle && wasToldAll && watcher.Spec.ProgressNotify && !IsFull)
                 Enqueue(new WatchProgress(watcher.Id, current));
         }
     }

@@ -9,8 +9,9 @@ internal sealed class Watcher(WatchStream stream, long id, WatchSpec spec, long 
 
     public WatchSpec Spec { get; } = spec;
 
-    /// <summary>The first revision it was not told of. Behind the store's next one: the watcher is unsynced. Ahead of it:
-    /// the client asked for a start that is yet to come. A synced watcher's is only moved when it falls behind.</summary>
+    /// <summary>The first revision it was not told of. Behind the store's next one: the watcher is unsynced. Ahead of
+    /// it: the client asked for a start that is yet to come. A synced watcher's is only moved when it falls
+    /// behind.</summary>
     public long NextRevision { get; set; } = nextRevision;
 
     public bool IsSynced { get; set; }

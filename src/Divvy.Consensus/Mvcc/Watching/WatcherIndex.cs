@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc.Watching;
 
-/// <summary>The synced watchers by what they watch. Those of one key are looked up; those of a range are grouped by equal
-/// ranges, and every group is asked, which is cheap while there are few different ranges.</summary>
+/// <summary>The synced watchers by what they watch. Those of one key are looked up; those of a range are grouped by
+/// equal ranges, and every group is asked, which is cheap while there are few different ranges.</summary>
 internal sealed class WatcherIndex
 {
     private readonly Dictionary<byte[], List<Watcher>> byKey = new(KeyOrder.Instance);

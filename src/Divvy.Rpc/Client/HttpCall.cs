@@ -165,17 +165,20 @@ internal sealed class HttpCall<TRequest, TResponse> : RpcCall<TRequest, TRespons
         channel.MaxReceiveMessageSize,
         ResponseHead.Find(answer.Headers, ProtocolHeaders.Encoding));
 
+    private void TryEnd(RpcStatus status) => TryEndFor(status, CancellationToken.None);
+
     /// <summary>Records the end; only the first counts. Then lets go of everything the call holds.</summary>
-    private bool TryEnd(RpcStatus status)
+    private void TryEndFor(RpcStatus status, CancellationToken cause)
     {
         lock (gate)
         {
             if (end is not null)
-                return false;
+                return;
+            cancelledBy = cause;
+            channel.OnCallEnded();
             Volatile.Write(ref end, status);
         }
 
-        channel.OnCallEnded();
         deadline?.Dispose();
         callRegistration.Unregister();
         channelRegistration.Unregister();
@@ -183,7 +186,6 @@ internal sealed class HttpCall<TRequest, TResponse> : RpcCall<TRequest, TRespons
         abort.Cancel();
         // Resets the stream unless it is over.
         response?.Dispose();
-        return true;
     }
 
     private void StartDeadline(TimeSpan limit)
@@ -201,13 +203,8 @@ internal sealed class HttpCall<TRequest, TResponse> : RpcCall<TRequest, TRespons
     private void OnDeadline() =>
         TryEnd(new RpcStatus(RpcStatusCode.DeadlineExceeded, "the deadline of the call has passed"));
 
-    private void CancelFrom(CancellationToken token)
-    {
-        if (Volatile.Read(ref end) is not null)
-            return;
-        cancelledBy = token;
-        TryEnd(new RpcStatus(RpcStatusCode.Cancelled, "the caller cancelled the call"));
-    }
+    private void CancelFrom(CancellationToken token) =>
+        TryEndFor(new RpcStatus(RpcStatusCode.Cancelled, "the caller cancelled the call"), token);
 
     private TResponse? AtEnd()
     {

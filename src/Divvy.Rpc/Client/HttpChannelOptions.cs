@@ -23,8 +23,9 @@ public sealed class HttpChannelOptions
     /// <summary>How long one attempt to connect may take. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a connection with calls may be silent before it is pinged; infinite: no pings. Default 10 s,
-    /// the least that Go servers put up with.</summary>
+    /// <summary>How long a connection with calls may be silent before it is pinged; infinite: no pings. Default 10 s:
+    /// etcd allows a ping every 5 s. Other servers in Go close connections that are pinged more often than every five
+    /// minutes, unless they are told otherwise.</summary>
     public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long an answer to a ping may take before the connection counts as dead. Default 10 s.</summary>

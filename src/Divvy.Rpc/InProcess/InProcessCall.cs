@@ -60,6 +60,7 @@ internal sealed class InProcessCall<TRequest, TResponse> : RpcCall<TRequest, TRe
             return;
         }
 
+        // Its exceptions are statuses, and its end is the call's: there is nothing else to observe.
         _ = RunAsync(services, handler, new InProcessServerCall<TRequest, TResponse>(
             this, handler.Method, metadata, lifetime));
     }

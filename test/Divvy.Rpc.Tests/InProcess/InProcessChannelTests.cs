@@ -33,7 +33,8 @@ public sealed class InProcessChannelTests
         var call = channel.UnaryAsync(EchoMethods.Hang, new Ping());
         await channel.DisposeAsync();
         (await Waiting.Failure(call, "the end of the call")).Code.ShouldBe(RpcStatusCode.Cancelled);
-        service.Services.ActiveCalls.ShouldBe(1);
+        await Waiting.For(service.Released, "the handler's cancellation");
+        await Waiting.Until(() => service.Services.ActiveCalls == 1, "the end of one handler of two");
         Should.Throw<ObjectDisposedException>(() => channel.Open(EchoMethods.Unary));
     }
 

@@ -84,6 +84,25 @@ public sealed class DualListenerTests : IAsyncLifetime
         thrown.Message.ShouldContain("in use");
     }
 
+    [Fact]
+    public async Task KeepAlive_ClientAnswersNoPing_IsClosed()
+    {
+        await using var strict = await EchoServer.StartAsync(new()
+        {
+            KeepAlivePingDelay = TimeSpan.FromSeconds(1),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(1),
+        });
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, strict.Address.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
+        await stream.WriteAsync(new byte[] { 0, 0, 0, 4, 0, 0, 0, 0, 0 });
+        using var received = new MemoryStream();
+        var copying = stream.CopyToAsync(received).ContinueWith(copy => copy.IsCompleted, TaskScheduler.Default);
+        await Waiting.Or(copying, "the end of the connection");
+        received.ToArray().AsSpan().IndexOf(new byte[] { 0, 0, 8, 6, 0 }).ShouldBeGreaterThan(0);
+    }
+
     private static async Task<bool> ReadExactlyAsync(Stream stream, byte[] buffer)
     {
         await stream.ReadExactlyAsync(buffer);

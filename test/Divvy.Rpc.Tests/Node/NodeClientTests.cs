@@ -17,7 +17,8 @@ public sealed class NodeClientTests
         await using var server = await EchoServer.StartAsync();
         await RunAsync(server.Address.Authority);
         await Waiting.Until(() => server.Service.Services.ActiveCalls == 0, "the end of all handlers");
-        server.Service.Ended.ShouldContain((EchoMethods.Hang.Path, RpcStatusCode.Cancelled));
+        await Waiting.Until(
+            () => server.Service.Ended.Contains((EchoMethods.Hang.Path, RpcStatusCode.Cancelled)), "a cancelled call");
         server.Service.LastMetadata!.ShouldNotContain(entry => entry.Key == "user-agent");
         server.Service.Failures.ShouldBeEmpty();
     }

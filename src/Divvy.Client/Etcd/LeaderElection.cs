@@ -60,7 +60,8 @@ public sealed class LeaderElection(IEtcdClient client, string prefix)
 
     /// <summary>Yields the leader now, and then whenever it or its value changes; null while there is none. Changes
     /// that follow each other quickly may be seen as one.</summary>
-    public async IAsyncEnumerable<Kv?> ObserveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Kv?> ObserveAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Kv? shown = null;
         var first = true;

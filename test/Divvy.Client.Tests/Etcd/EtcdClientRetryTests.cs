@@ -17,7 +17,8 @@ public sealed class EtcdClientRetryTests
         var channel = Failing(_ => new RpcException(RpcStatusCode.Unavailable, "connection reset"));
         await using var client = Client(channel);
 
-        var failure = await Should.ThrowAsync<EtcdException>(client.PutAsync("a", Bytes("1")));
+        var failure = await Should.ThrowAsync<EtcdException>(
+            client.PutAsync("a", Bytes("1")).OrTimeout("the failure of the put"));
 
         (failure.OutcomeUnknown, channel.Calls).ShouldBe((true, 1));
     }

@@ -187,6 +187,25 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
         return forgotten;
     }
 
+    /// <summary>Looks again at children that wait for their parents to go.</summary>
+    public void WakeChildren(long nowMs)
+    {
+        if (_waitingForParents.Count == 0)
+        {
+            return;
+        }
+
+        var children = _waitingForParents.ToArray();
+        _waitingForParents.Clear();
+        foreach (var child in children)
+        {
+            if (Find(child) is { } shard)
+            {
+                Advance(shard, nowMs);
+            }
+        }
+    }
+
     private void Replace(HostedShard shard, RoleAssignment? role)
     {
         unchecked
@@ -331,25 +350,6 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
         }
 
         return true;
-    }
-
-    /// <summary>Looks again at children that wait for their parents to go.</summary>
-    public void WakeChildren(long nowMs)
-    {
-        if (_waitingForParents.Count == 0)
-        {
-            return;
-        }
-
-        var children = _waitingForParents.ToArray();
-        _waitingForParents.Clear();
-        foreach (var child in children)
-        {
-            if (Find(child) is { } shard)
-            {
-                Advance(shard, nowMs);
-            }
-        }
     }
 
     private void WarnOfSlowYield(HostedShard shard, long nowMs)

@@ -15,7 +15,14 @@ internal static class BalancedPlacement
     {
         var targets = Targets(model, draft);
         var room = new LoadHeap(model.Instances.Length);
-        for (var i = 0; i < targets.Length; i++) Offer(model, draft, targets, room, i);
+        // Taken down before the homeless come: one that lands above a target, for want of a better place, may not arrive
+        // for a while, and pushes nobody out before it has.
+        var excess = new int[targets.Length];
+        for (var i = 0; i < targets.Length; i++)
+        {
+            excess[i] = draft.Held[i] - targets[i];
+            Offer(model, draft, targets, room, i);
+        }
 
         foreach (var s in draft.Homeless)
         {
@@ -26,8 +33,8 @@ internal static class BalancedPlacement
             Offer(model, draft, targets, room, to);
         }
         // Shards that avoid somebody go last: those that do not are enough nearly always.
-        GiveAway(model, draft, targets, room, penalisedOnes: false);
-        GiveAway(model, draft, targets, room, penalisedOnes: true);
+        GiveAway(model, draft, targets, excess, room, penalisedOnes: false);
+        GiveAway(model, draft, targets, excess, room, penalisedOnes: true);
     }
 
     private static int[] Targets(ClusterModel model, PlacementDraft draft)
@@ -46,17 +53,18 @@ internal static class BalancedPlacement
     }
 
     private static void GiveAway(
-        ClusterModel model, PlacementDraft draft, int[] targets, LoadHeap room, bool penalisedOnes)
+        ClusterModel model, PlacementDraft draft, int[] targets, int[] excess, LoadHeap room, bool penalisedOnes)
     {
         for (var s = 0; s < draft.Destination.Length; s++)
         {
             if (!draft.IsFree[s]) continue;
             var penalised = model.Penalised(s);
             var from = draft.Destination[s];
-            if (draft.Held[from] <= targets[from] || penalised.IsEmpty == penalisedOnes) continue;
+            if (excess[from] <= 0 || penalised.IsEmpty == penalisedOnes) continue;
             var to = room.Lowest(penalised);
             if (to < 0) continue;
             draft.IsFree[s] = false;
+            excess[from]--;
             draft.Send(s, to);
             Offer(model, draft, targets, room, to);
         }

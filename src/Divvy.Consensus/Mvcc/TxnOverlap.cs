@@ -15,7 +15,9 @@ internal sealed class TxnOverlap
         // Deletes first: a put may not meet one, wherever in the branch they stand.
         foreach (var operation in branch)
         {
-            if (operation is DeleteRangeOperation delete)
+            // etcd does not see a put inside a delete of every key from one on, and clients may count on it: the two
+            // are then carried out in their order.
+            if (operation is DeleteRangeOperation { Keys.Kind: not KeyRangeKind.From } delete)
                 deletes.Add(delete.Keys);
         }
         foreach (var operation in branch)

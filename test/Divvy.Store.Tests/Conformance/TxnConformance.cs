@@ -200,6 +200,22 @@ public abstract class TxnConformance(IServer server)
     }
 
     [ConformanceFact]
+    public async Task Txn_PutInsideADeleteToTheEnd_IsCarriedOutInOrder()
+    {
+        var delete = new DeleteRangeRequest { Key = Bytes("~t/end/a"), RangeEnd = Bytes("\0") };
+        await api.PutAsync("~t/end/b", "old");
+
+        await api.TxnAsync(new TxnRequest { Success = { Op(delete), Op(NewPut("~t/end/b", "new")) } });
+        var kv = (await api.GetAsync("~t/end/b"))!;
+        await api.TxnAsync(new TxnRequest { Success = { Op(NewPut("~t/end/c", "new")), Op(delete) } });
+
+        kv.Value.ToStringUtf8().ShouldBe("new");
+        kv.Version.ShouldBe(1);
+        kv.CreateRevision.ShouldBe(kv.ModRevision);
+        (await api.GetAsync("~t/end/c")).ShouldBeNull();
+    }
+
+    [ConformanceFact]
     public async Task Txn_SameKeyInBothBranchesOfANested_IsAllowedButNotBesideThem()
     {
         var inner = new TxnRequest { Success = { Op(NewPut("t/both", "1")) }, Failure = { Op(NewPut("t/both", "2")) } };

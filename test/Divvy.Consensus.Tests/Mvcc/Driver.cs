@@ -1,0 +1,35 @@
+using System.Text;
+using Divvy.Consensus.Mvcc;
+
+namespace Divvy.Consensus.Tests.Mvcc;
+
+/// <summary>Applies commands to a store in the order they are given, with strings for bytes.</summary>
+internal sealed class Driver
+{
+    public MvccStore Store { get; } = new(new MvccOptions());
+
+    public static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    public static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+
+    public static KeyRange Prefix(string prefix) =>
+        KeyRange.Interval(Bytes(prefix), Bytes(prefix[..^1] + (char)(prefix[^1] + 1)));
+
+    public MvccResult Apply(MvccCommand command) => Store.Apply(Store.AppliedIndex + 1, command);
+
+    public long Put(string key, string value, long lease = 0)
+    {
+        var result = Apply(new PutOperation(Bytes(key), Bytes(value)) { Lease = lease });
+        result.Outcome.ShouldBe(MvccOutcome.Ok);
+        return result.Revision;
+    }
+
+    public long Delete(string key) => Apply(new DeleteRangeOperation(KeyRange.Single(Bytes(key)))).Revision;
+
+    public string? Get(string key, long revision = 0)
+    {
+        var range = Store.Range(new RangeOperation(KeyRange.Single(Bytes(key))) { Revision = revision });
+        range.Outcome.ShouldBe(MvccOutcome.Ok);
+        return range.Records.Count == 0 ? null : Text(range.Records[0].Value);
+    }
+}

@@ -1,0 +1,112 @@
+using Divvy.Consensus.Mvcc;
+using static Divvy.Consensus.Tests.Mvcc.Driver;
+
+namespace Divvy.Consensus.Tests.Mvcc;
+
+/// <summary>Random histories on the store and on the naive one: every answer, the state, the leases' keys, and the
+/// changes that watchers are told of must agree. A history that fails is made as short as it can be.</summary>
+public sealed class ModelTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Apply_RandomHistory_AnswersAsTheNaiveStoreDoes(int seed)
+    {
+        var generator = new CommandGenerator(seed);
+        var history = Enumerable.Range(0, 1500).Select(_ => generator.Next()).ToList();
+
+        var failure = Run(history);
+
+        if (failure is not null)
+            Assert.Fail(Explain(Shorten(history[..(failure.Value.Step + 1)])));
+    }
+
+    private static (int Step, string Text)? Run(List<MvccCommand> history)
+    {
+        var driver = new Driver();
+        var naive = new NaiveStore();
+        var replayed = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        for (var step = 0; step < history.Count; step++)
+        {
+            var expected = naive.Apply(history[step]);
+            var actual = Show(driver.Apply(history[step]));
+            foreach (var change in driver.Store.LastChanges)
+            {
+                if (change.IsTombstone)
+                    replayed.Remove(Text(change.Key));
+                else
+                    replayed[Text(change.Key)] = Show(change);
+            }
+            var wrong = actual == expected ? FindWrongState(driver, naive, replayed) : $"{actual}\n instead of\n{expected}";
+            if (wrong is not null)
+                return (step, wrong);
+        }
+        return null;
+    }
+
+    private static string? FindWrongState(
+        Driver driver, NaiveStore naive, SortedDictionary<string, string> replayed)
+    {
+        var store = driver.Store;
+        if (store.Revision != naive.Revision)
+            return $"revision {store.Revision} instead of {naive.Revision}";
+        if (store.Statistics().Keys != naive.State.Count)
+            return $"{store.Statistics().Keys} keys instead of {naive.State.Count}";
+        if (!replayed.Keys.SequenceEqual(naive.State.Keys))
+            return $"the changes lead to {string.Join(' ', replayed.Keys)}";
+        foreach (var lease in store.Leases)
+        {
+            var keys = string.Join(' ', lease.Keys.Select(key => Text(key)));
+            var expected = string.Join(' ', naive.State.Where(pair => pair.Value.Lease == lease.Id).Select(pair => pair.Key));
+            if (keys != expected)
+                return $"lease {lease.Id} has {keys} instead of {expected}";
+        }
+        return store.Leases.Select(lease => lease.Id).SequenceEqual(naive.Leases) ? null : "other leases";
+    }
+
+    /// <summary>Leaves out whatever is not needed to fail.</summary>
+    private static List<MvccCommand> Shorten(List<MvccCommand> history)
+    {
+        for (var chunk = history.Count / 2; chunk > 0; chunk /= 2)
+        {
+            for (var start = 0; start + chunk <= history.Count;)
+            {
+                List<MvccCommand> shorter = [.. history[..start], .. history[(start + chunk)..]];
+                if (Run(shorter) is not null)
+                    history = shorter;
+                else
+                    start += chunk;
+            }
+        }
+        return history;
+    }
+
+    private static string Explain(List<MvccCommand> history) =>
+        $"{string.Join('\n', history)}\n gives {Run(history)!.Value.Text}";
+
+    private static string Show(KeyRecord record) =>
+        $"{Text(record.Key)}={Text(record.Value)}/{record.CreateRevision}/{record.ModRevision}"
+        + $"/{record.Version}/{record.Lease}";
+
+    private static string Show(MvccResult result)
+    {
+        var head = $"{result.Outcome}@{result.Revision}";
+        if (result.Outcome != MvccOutcome.Ok)
+            return head;
+        return result switch
+        {
+            RangeResult range => $"{head} range {range.Count} {range.More} {string.Join(' ', range.Records.Select(Show))}",
+            PutResult put => $"{head} put {(put.Previous is null ? "" : Show(put.Previous))}",
+            DeleteRangeResult delete => $"{head} del {delete.Deleted} {string.Join(' ', delete.Previous.Select(Show))}",
+            TxnResult txn =>
+                $"{head} {(txn.Succeeded ? "then" : "else")} [{string.Join("; ", txn.Results.Select(Show))}]",
+            _ => head,
+        };
+    }
+}

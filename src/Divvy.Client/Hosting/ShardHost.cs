@@ -85,6 +85,9 @@ public sealed class ShardHost : IAsyncDisposable
     /// <summary>What is held, in order of shards.</summary>
     public IReadOnlyList<HostedShardView> Shards => shell.Read(machine => machine.View());
 
+    /// <summary>How many requests wait here.</summary>
+    public int WaitingRequests => shell.Read(machine => machine.WaitingRequests);
+
     /// <summary>For requests to other instances.</summary>
     internal HttpMessageInvoker Peers { get; }
 

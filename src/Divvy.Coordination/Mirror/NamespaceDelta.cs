@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Divvy.Coordination.Mirror;
+
+/// <summary>What one step of the mirror changed in one namespace.</summary>
+public sealed record NamespaceDelta(
+    NamespaceSnapshot Before,
+    NamespaceSnapshot After,
+    ImmutableArray<ShardChange> Shards,
+    ImmutableArray<InstanceChange> Instances)
+{
+    public string Name => After.Name;
+
+    /// <summary>Something a controller decides by has changed; leader keys and events are not among it.</summary>
+    public bool ConcernsPlanning =>
+        Shards.Length > 0 || Instances.Length > 0
+        || !ReferenceEquals(Before.Config, After.Config) || !ReferenceEquals(Before.Statuses, After.Statuses);
+}

@@ -46,8 +46,6 @@ internal sealed class StreamingContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The headers must reach the server before there is a request: it may have something to say first.
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (!opened.TrySetResult(stream))
             throw new IOException("the requests of a streaming call cannot be sent a second time");
         await completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);

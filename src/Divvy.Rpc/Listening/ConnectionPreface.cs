@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace Divvy.Rpc.Listening;
 
@@ -16,5 +17,25 @@ internal static class ConnectionPreface
         if (!Start.StartsWith(first[..length]))
             return false;
         return length == first.Length ? true : null;
+    }
+
+    /// <summary>Reads until it can tell whether the peer speaks HTTP/2; a peer that says no more does not. Consumes
+    /// nothing.</summary>
+    public static async ValueTask<bool> PeekAsync(PipeReader input, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var verdict = Match(result.Buffer);
+            if (verdict is null && !result.IsCompleted)
+            {
+                input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                continue;
+            }
+
+            // Nothing counts as examined either: the next reader gets it all at once.
+            input.AdvanceTo(result.Buffer.Start);
+            return verdict == true;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
@@ -109,7 +108,7 @@ internal sealed class DualSocket(IPEndPoint endPoint)
         giveUp.CancelAfter(FirstBytesTimeout);
         try
         {
-            var queue = await SpeaksHttp2Async(connection.Transport.Input, giveUp.Token).ConfigureAwait(false)
+            var queue = await ConnectionPreface.PeekAsync(connection.Transport.Input, giveUp.Token).ConfigureAwait(false)
                 ? http2
                 : http1;
             await queue.Writer.WriteAsync(connection, giveUp.Token).ConfigureAwait(false);
@@ -123,24 +122,6 @@ internal sealed class DualSocket(IPEndPoint endPoint)
         finally
         {
             undecided.Release();
-        }
-    }
-
-    private static async ValueTask<bool> SpeaksHttp2Async(PipeReader input, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var verdict = ConnectionPreface.Match(result.Buffer);
-            if (verdict is null && !result.IsCompleted)
-            {
-                input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-                continue;
-            }
-
-            // Nothing is consumed and nothing counts as examined: the next reader gets it all at once.
-            input.AdvanceTo(result.Buffer.Start);
-            return verdict == true;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Divvy.Rpc.Listening;
 
@@ -18,4 +19,24 @@ public sealed class ConnectionPrefaceTests
     [InlineData("pri", false)]
     public void Match_FirstBytes_DecidesAsSoonAsItCan(string bytes, bool? expected) =>
         ConnectionPreface.Match(new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(bytes))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("PRI", true)]
+    [InlineData("PRO", false)]
+    [InlineData("PR", false)]
+    public async Task PeekAsync_BytesOneByOne_LeavesThemAllToTheNextReader(string bytes, bool expected)
+    {
+        var pipe = new Pipe();
+        var peek = ConnectionPreface.PeekAsync(pipe.Reader, default).AsTask();
+        foreach (var octet in Encoding.ASCII.GetBytes(bytes))
+        {
+            peek.IsCompleted.ShouldBeFalse();
+            await pipe.Writer.WriteAsync(new[] { octet });
+        }
+
+        await pipe.Writer.CompleteAsync();
+        (await Waiting.Or(peek, "the verdict")).ShouldBe(expected);
+        var rest = await pipe.Reader.ReadAsync();
+        Encoding.ASCII.GetString(rest.Buffer).ShouldBe(bytes);
+    }
 }

@@ -10,8 +10,8 @@ public sealed record CoordinationOptions
 
     public static readonly TimeSpan LongestTtl = TimeSpan.FromHours(1);
 
-    /// <summary>Names this server in keys, logs and answers: letters, digits, '-', '_', '.', ':'. Unique among the servers
-    /// of a store.</summary>
+    /// <summary>Names this server in keys, logs and answers: letters, digits, '-', '_', '.', ':'. Unique among the
+    /// servers of a store.</summary>
     public required string ServerId { get; init; }
 
     /// <summary>Put before every key; empty for none.</summary>
@@ -21,8 +21,8 @@ public sealed record CoordinationOptions
     /// 10 s: three heartbeats and a garbage collection fit into it. 1 s to 1 h, whole seconds in the store.</summary>
     public TimeSpan SessionTtl { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a namespace is without a controller when its server dies. Default 5 s: shards keep their owners
-    /// meanwhile, only new decisions wait. 1 s to 1 h.</summary>
+    /// <summary>How long a namespace is without a controller when its server dies. Default 5 s: shards keep their
+    /// owners meanwhile, only new decisions wait. 1 s to 1 h.</summary>
     public TimeSpan ControllerTtl { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a controller waits after the first instance of a namespace came, so that the first plan sees
@@ -36,14 +36,16 @@ public sealed record CoordinationOptions
     /// reconnects and starts from the current state. Default 10 s; 100 ms to 1 min.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stream may take to send its first message, and this server to catch up with what that message
-    /// has seen. Default 10 s; 100 ms to 1 min.</summary>
+    /// <summary>How long a stream may take to send its first message, and this server to catch up with what that
+    /// message has seen. Default 10 s; 100 ms to 1 min.</summary>
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Transactions of one controller or step executor under way at the same time. Default 8; 1 to 64.</summary>
+    /// <summary>Transactions of one controller or step executor under way at the same time. Default 8; 1 to
+    /// 64.</summary>
     public int MaxTransactionsInFlight { get; init; } = 8;
 
-    /// <summary>Operations and compares in a transaction. Default 128, etcd's own default (--max-txn-ops); 8 to 1024.</summary>
+    /// <summary>Operations and compares in a transaction. Default 128, etcd's own default (--max-txn-ops); 8 to
+    /// 1024.</summary>
     public int MaxTransactionOperations { get; init; } = 128;
 
     /// <summary>Session and routing streams this server takes. Default 10,000; 1 to 1,000,000.</summary>
@@ -57,7 +59,8 @@ public sealed record CoordinationOptions
     {
         var errors = new List<string>();
         if (!StoreLayout.IsName(ServerId))
-            errors.Add($"ServerId '{ServerId}' is not 1 to {StoreLayout.MaxNameLength} letters, digits, '-', '_', '.', ':'.");
+            errors.Add(
+                $"ServerId '{ServerId}' is not 1 to {StoreLayout.MaxNameLength} letters, digits, '-', '_', '.', ':'.");
         if (Prefix.Length > 0 && !Prefix.StartsWith('/'))
             errors.Add($"Prefix '{Prefix}' does not start with '/': it is put before keys like /shards/.");
         Check(errors, nameof(SessionTtl), SessionTtl, ShortestTtl, LongestTtl);

@@ -12,18 +12,18 @@ using Divvy.Coordination.Steps;
 using Divvy.Coordination.Streams;
 using Divvy.Coordination.Telemetry;
 using Divvy.Coordination.Timing;
-using Divvy.Core.Assignment;
 using Divvy.Rpc;
 using Divvy.Telemetry.Prometheus;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Divvy.Coordination;
 
 /// <summary>One server: carries sessions and routing streams, stands for election in every namespace, answers the admin
-/// API. Servers share nothing but the store and never call each other; any of them can carry any session, and losing one
-/// moves no shard. Made, mapped, started and stopped once. Thread-safe.</summary>
+/// API. Servers share nothing but the store and never call each other; any of them can carry any session, and losing
+/// one moves no shard. Made, mapped, started and stopped once. Thread-safe.</summary>
 public sealed class CoordinationServer : IAsyncDisposable
 {
     private readonly CoordinationOptions options;
@@ -55,17 +55,19 @@ public sealed class CoordinationServer : IAsyncDisposable
     {
         var errors = options.Validate();
         if (errors.Count > 0)
-            throw new ArgumentException($"The coordination options are wrong: {string.Join(" ", errors)}", nameof(options));
+            throw new ArgumentException($"The coordination options are wrong: {string.Join(" ", errors)}");
         this.options = options;
         this.time = time ??= TimeProvider.System;
-        loggers ??= Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
+        loggers ??= NullLoggerFactory.Instance;
         logger = loggers.CreateLogger<CoordinationServer>();
         collector = new MetricsCollector(meter => meter == metrics.Meter);
         var layout = new StoreLayout(options.Prefix);
-        var departures = new Departures();
-        var loads = new LoadBook();
         mirror = new StoreMirror(store, layout, time, loggers.CreateLogger<StoreMirror>());
-        var committer = new StepCommitter(store, layout, time, options) { Committed = Count, Conflicted = metrics.Conflicts };
+        var committer = new StepCommitter(store, layout, time, options)
+        {
+            Committed = (space, done) => done.ToList().ForEach(step => metrics.Step(space, step.Step.Kind)),
+            Conflicted = metrics.Conflicts,
+        };
         steps = new StepQueue(committer);
         streams = new StreamLimit(options.MaxStreams);
         redistributions = new RedistributionTracker(time, metrics);
@@ -73,54 +75,27 @@ public sealed class CoordinationServer : IAsyncDisposable
         var sender = new StreamSender(options.SendTimeout, time);
         var lookup = new NamespaceLookup(store, layout, mirror);
         routing = new RoutingPublisher(mirror, lookup, sender, streams, options, time);
-        sessions = new SessionService(
-            new SessionServices
-            {
-                Store = store,
-                Mirror = mirror,
-                Lookup = lookup,
-                Registrar = new SessionRegistrar(store, layout, options.ServerId),
-                Steps = steps,
-                Sender = sender,
-                Loads = loads,
-                Departures = departures,
-                Redistributions = redistributions,
-                Metrics = metrics,
-                Time = time,
-                Logger = loggers.CreateLogger<SessionService>(),
-            },
-            hub, streams, options);
-        controllers = new ControllerHost(new ControllerServices
+        var sessionServices = new SessionServices
         {
-            Options = options,
             Store = store,
-            Layout = layout,
             Mirror = mirror,
-            Lease = lease,
-            Committer = committer,
-            Removal = new NamespaceRemoval(store, layout, logger),
-            History = new EventHistory(store, layout, options.MaxEvents),
-            Departures = departures,
+            Lookup = lookup,
+            Registrar = new SessionRegistrar(store, layout, options.ServerId),
+            Steps = steps,
+            Sender = sender,
+            Loads = new LoadBook(),
+            Departures = new Departures(),
+            Redistributions = redistributions,
             Metrics = metrics,
             Time = time,
-            Logger = loggers.CreateLogger<NamespaceController>(),
-        });
-        var adminServices = new AdminServices
-        {
-            Options = options,
-            Store = store,
-            Layout = layout,
-            Mirror = mirror,
-            Committer = committer,
-            Loads = loads,
-            Sessions = hub,
-            Routers = routing,
-            Controllers = controllers,
-            Time = time,
+            Logger = loggers.CreateLogger<SessionService>(),
         };
+        sessions = new SessionService(sessionServices, hub, streams, options);
+        controllers = ControllersOf(store, layout, committer, sessionServices.Departures, loggers);
+        var adminServices = AdminOf(store, layout, committer, sessionServices.Loads);
         admin = new AdminEndpoints(adminServices);
         namespaces = new NamespaceAdmin(adminServices);
-        AddGauges();
+        ServerGauges.AddTo(metrics, mirror, hub, routing, controllers);
         mirror.Attach(Observe);
     }
 
@@ -135,8 +110,8 @@ public sealed class CoordinationServer : IAsyncDisposable
         .Duplex(ShardingMethods.Session, sessions.HandleAsync)
         .ServerStream(ShardingMethods.WatchRouting, routing.HandleAsync);
 
-    /// <summary>Maps the admin API, its OpenAPI document, <c>/health</c>, <c>/ready</c> and <c>/metrics</c>. The application
-    /// needs <see cref="AdminServiceCollectionExtensions.AddAdminApi"/> among its services.</summary>
+    /// <summary>Maps the admin API, its OpenAPI document, <c>/health</c>, <c>/ready</c> and <c>/metrics</c>. The
+    /// application needs <see cref="AdminServiceCollectionExtensions.AddAdminApi"/> among its services.</summary>
     public void MapAdmin(IEndpointRouteBuilder endpoints)
     {
         admin.Map(endpoints);
@@ -155,8 +130,10 @@ public sealed class CoordinationServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Creates a namespace unless it exists, waiting for the store as long as needed.</summary>
-    public async Task EnsureNamespaceAsync(string name, NamespaceConfig config, CancellationToken cancellationToken = default)
+    /// <summary>Creates a namespace unless it exists, waiting for the store as long as needed, and returns once this
+    /// server sees it. One that exists stays as it is.</summary>
+    public async Task EnsureNamespaceAsync(
+        string name, NamespaceConfig config, CancellationToken cancellationToken = default)
     {
         var backoff = new Backoff(time);
         var failing = false;
@@ -207,48 +184,43 @@ public sealed class CoordinationServer : IAsyncDisposable
         controllers.Observe(update);
     }
 
-    private void Count(string space, IReadOnlyList<ShardStep> committed)
-    {
-        foreach (var step in committed)
-            metrics.Step(space, step.Step.Kind);
-    }
-
-    private void AddGauges()
-    {
-        metrics.Gauge("divvy.sessions", "Instances that live, by namespace.", () =>
-            PerNamespace(space => space.Instances.Count));
-        metrics.Gauge("divvy.streams.sessions", "Session streams this server carries.", () =>
-            [CoordinationMetrics.Measure(hub.Count)]);
-        metrics.Gauge("divvy.streams.routers", "Routing streams this server carries.", () =>
-            [CoordinationMetrics.Measure(routing.Count)]);
-        metrics.Gauge("divvy.store.revision", "Revision of the store up to which this server has read.", () =>
-            [CoordinationMetrics.Measure(mirror.Current.Revision.Value)]);
-        metrics.Gauge("divvy.shards.unowned", "Shards without a live owner, by namespace.", () =>
-            PerNamespace(space => space.Shards.Values.Count(
-                shard => shard.Record.Owner is not { } owner || !space.IsLive(owner))));
-        metrics.Gauge("divvy.shards", "Shards, by namespace and phase.", ShardsByPhase);
-        metrics.Gauge("divvy.controller.leads", "1: this server leads the namespace.", () =>
+    private ControllerHost ControllersOf(
+        IEtcdClient store,
+        StoreLayout layout,
+        StepCommitter committer,
+        Departures departures,
+        ILoggerFactory loggers) =>
+        new(new ControllerServices
         {
-            var led = controllers.Led.ToHashSet(StringComparer.Ordinal);
-            return PerNamespace(space => led.Contains(space.Name) ? 1 : 0);
+            Options = options,
+            Store = store,
+            Layout = layout,
+            Mirror = mirror,
+            Lease = lease,
+            Committer = committer,
+            Removal = new NamespaceRemoval(store, layout, logger),
+            History = new EventHistory(store, layout, options.MaxEvents),
+            Departures = departures,
+            Metrics = metrics,
+            Time = time,
+            Logger = loggers.CreateLogger<NamespaceController>(),
         });
-    }
 
-    private IEnumerable<Measurement<long>> PerNamespace(Func<NamespaceSnapshot, long> value)
-    {
-        var snapshot = mirror.Current;
-        return snapshot.Names.Select(name => CoordinationMetrics.Measure(
-            value(snapshot.Get(name)), CoordinationMetrics.Tag("namespace", name)));
-    }
-
-    private IEnumerable<Measurement<long>> ShardsByPhase() =>
-        from name in mirror.Current.Names
-        let space = mirror.Current.Get(name)
-        from phase in Enum.GetValues<ShardPhase>()
-        select CoordinationMetrics.Measure(
-            space.Shards.Values.Count(shard => shard.Record.Phase == phase),
-            CoordinationMetrics.Tag("namespace", name),
-            CoordinationMetrics.Tag("phase", NamespaceSettings.ToWord(phase)));
+    private AdminServices AdminOf(
+        IEtcdClient store, StoreLayout layout, StepCommitter committer, LoadBook loads) =>
+        new()
+        {
+            Options = options,
+            Store = store,
+            Layout = layout,
+            Mirror = mirror,
+            Committer = committer,
+            Loads = loads,
+            Sessions = hub,
+            Routers = routing,
+            Controllers = controllers,
+            Time = time,
+        };
 
     private async Task SuperviseAsync(string name, Func<CancellationToken, Task> loop)
     {

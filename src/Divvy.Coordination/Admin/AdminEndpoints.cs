@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Divvy.Client.Etcd;
@@ -8,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Divvy.Coordination.Admin;
 
-/// <summary>The admin API over HTTP: paths, bodies, statuses. What it does is in the <c>*Admin</c> classes. Every error is
-/// application/problem+json with a detail that says what to do.</summary>
+/// <summary>The admin API over HTTP: paths, bodies, statuses. What it does is in the <c>*Admin</c> classes. Every error
+/// is application/problem+json with a detail that says what to do.</summary>
 internal sealed class AdminEndpoints(AdminServices services)
 {
     private readonly NamespaceAdmin namespaces = new(services);
@@ -31,7 +32,7 @@ internal sealed class AdminEndpoints(AdminServices services)
         api.MapGet(
                 "/namespaces/{ns}/events",
                 (string ns, string? after, string? limit) => Ok(
-                    events.List(ns, Number(after, "after"), (int?)Number(limit, "limit")), AdminJson.Default.EventPage))
+                    events.List(ns, Number(after, "after"), Number(limit, "limit")), AdminJson.Default.EventPage))
             .Describe<EventPage>("events", "The newest events, or with after= those that follow.");
         api.MapFallback(context => Task.FromException(AdminException.NotFound(
                 $"{context.Request.Method} {context.Request.Path} is not part of the API: see /openapi/v1.json")))
@@ -68,7 +69,9 @@ internal sealed class AdminEndpoints(AdminServices services)
                 return Results.Json(view, AdminJson.Default.NamespaceView, statusCode: StatusCodes.Status202Accepted);
             })
             .Describe<NamespaceView>(
-                "namespaces", "Begins the removal: its shards close, then everything goes.", StatusCodes.Status202Accepted);
+                "namespaces",
+                "Begins the removal: its shards close, then everything goes.",
+                StatusCodes.Status202Accepted);
     }
 
     private void MapInstances(RouteGroupBuilder group)
@@ -95,7 +98,9 @@ internal sealed class AdminEndpoints(AdminServices services)
     private void MapShards(RouteGroupBuilder group)
     {
         group.MapGet(
-                "", (string ns, string? instance) => Ok(shards.List(ns, instance), AdminJson.Default.IReadOnlyListShardView))
+                "",
+                (string ns, string? instance) =>
+                    Ok(shards.List(ns, instance), AdminJson.Default.IReadOnlyListShardView))
             .Describe<IReadOnlyList<ShardView>>("shards", "The shards of a namespace, or of one of its instances.");
         group.MapGet("/{shard}", (string ns, string shard) => Ok(shards.Get(ns, shard), AdminJson.Default.ShardView))
             .Describe<ShardView>("shards", "One shard.");
@@ -110,7 +115,8 @@ internal sealed class AdminEndpoints(AdminServices services)
         group.MapPost("/{shard}/pin", async (string ns, string shard, HttpContext context) =>
             {
                 var body = await ReadAsync(context, AdminJson.Default.PinRequest).ConfigureAwait(false);
-                var view = await shards.PinAsync(ns, shard, body.Instance, context.RequestAborted).ConfigureAwait(false);
+                var view = await shards.PinAsync(ns, shard, body.Instance, context.RequestAborted)
+                    .ConfigureAwait(false);
                 return Ok(view, AdminJson.Default.ShardView);
             })
             .Accepts<PinRequest>("application/json")
@@ -143,8 +149,7 @@ internal sealed class AdminEndpoints(AdminServices services)
 
     private static long? Number(string? text, string name) => text is null
         ? null
-        : long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
-            && number <= int.MaxValue * (name == "limit" ? 1L : int.MaxValue)
+        : long.TryParse(text, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw AdminException.BadRequest($"{name} '{text}' is not a number");
 

@@ -15,7 +15,7 @@ internal sealed class EventAdmin(AdminServices services)
     /// <param name="name">The namespace.</param>
     /// <param name="after">Only what comes after this sequence number; null: the newest.</param>
     /// <param name="limit">How many at most.</param>
-    public EventPage List(string name, long? after, int? limit)
+    public EventPage List(string name, long? after, long? limit)
     {
         var count = limit ?? DefaultLimit;
         if (count is < 1 or > MaxLimit)
@@ -26,8 +26,8 @@ internal sealed class EventAdmin(AdminServices services)
         var all = space.Events.Values.OrderBy(entry => entry.Revision).SelectMany(View)
             .TakeLast(services.Options.MaxEvents);
         List<EventView> events = after is { } since
-            ? [.. all.Where(view => view.Sequence > since).Take(count)]
-            : [.. all.TakeLast(count)];
+            ? [.. all.Where(view => view.Sequence > since).Take((int)count)]
+            : [.. all.TakeLast((int)count)];
         return new EventPage(events, events.Count > 0 ? events[^1].Sequence : after ?? 0);
     }
 

@@ -12,8 +12,8 @@ public sealed record EventView
     /// <summary>Wall clock of the server that took it.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary><c>create</c>, <c>assign</c>, <c>takeover</c>, <c>prepare</c>, <c>yield</c>, <c>flip</c>, <c>cancel</c>,
-    /// <c>annotate</c>, <c>close</c> or <c>remove</c>.</summary>
+    /// <summary><c>create</c>, <c>assign</c>, <c>takeover</c>, <c>prepare</c>, <c>yield</c>, <c>flip</c>,
+    /// <c>cancel</c>, <c>annotate</c>, <c>close</c> or <c>remove</c>.</summary>
     public required string Kind { get; init; }
 
     public required string Shard { get; init; }

@@ -4,8 +4,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Coordination.Admin;
 
-/// <summary>What operators do with instances. What they say is kept in a key of its own, beside the session (R5), and stays
-/// until it is taken back, over restarts of the instance.</summary>
+/// <summary>What operators do with instances. What they say is kept in a key of its own, beside the session (R5), and
+/// stays until it is taken back, over restarts of the instance.</summary>
 internal sealed class InstanceAdmin(AdminServices services)
 {
     public IReadOnlyList<InstanceView> List(string name)
@@ -66,7 +66,7 @@ internal sealed class InstanceAdmin(AdminServices services)
     private static AdminException Unknown(NamespaceSnapshot space, string instance)
     {
         var some = string.Join(", ", space.Instances.Keys.Take(10));
-        return AdminException.NotFound(
-            $"the namespace {space.Name} has no instance '{instance}'; {(some.Length == 0 ? "none lives" : $"among those that live: {some}")}");
+        var living = some.Length == 0 ? "none lives" : $"among those that live: {some}";
+        return AdminException.NotFound($"the namespace {space.Name} has no instance '{instance}'; {living}");
     }
 }

@@ -33,7 +33,8 @@ internal sealed class NamespaceAdmin(AdminServices services)
         return Get(request.Name!);
     }
 
-    /// <summary>Creates it unless it exists: for the namespace a server is started with. An existing one stays as it is.
+    /// <summary>Creates it unless it exists: for the namespace a server is started with. An existing one stays as it
+    /// is.
     /// </summary>
     public async Task EnsureAsync(string name, NamespaceConfig config, CancellationToken cancellationToken)
     {
@@ -45,7 +46,8 @@ internal sealed class NamespaceAdmin(AdminServices services)
         await services.SeeAsync(revision, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <exception cref="AdminException">400: bad settings; 404: it does not exist; 409: it is being deleted.</exception>
+    /// <exception cref="AdminException">400: bad settings; 404: it does not exist; 409: it is being
+    /// deleted.</exception>
     public Task<NamespaceView> ChangeAsync(string name, NamespaceChange change, CancellationToken cancellationToken) =>
         UpdateAsync(
             name,

@@ -18,7 +18,8 @@ internal static class NamespaceSettings
         var errors = new List<string>();
         if (!StoreLayout.IsName(request.Name))
         {
-            errors.Add($"name '{request.Name}' is not 1 to {StoreLayout.MaxNameLength} letters, digits, '-', '_', '.', ':'");
+            errors.Add(
+                $"name '{request.Name}' is not 1 to {StoreLayout.MaxNameLength} letters, digits, '-', '_', '.', ':'");
         }
         Range(errors, "shards", request.Shards, 1, FixedLayout.MaxShards);
         var mode = Word(errors, "mode", request.Mode, OwnershipMode.Exclusive);
@@ -44,7 +45,8 @@ internal static class NamespaceSettings
         if (change.Shards is { } shards && shards != config.Shards)
             errors.Add($"shards is {config.Shards} and never changes: create another namespace");
         if (change.Mode is not null && Word(errors, "mode", change.Mode, config.Mode) != config.Mode)
-            errors.Add("mode never changes: servers that disagree about it could make two owners; create another namespace");
+            errors.Add(
+                "mode never changes: servers that disagree about it could make two owners; create another namespace");
         return Finish(Apply(config, change, errors), errors);
     }
 

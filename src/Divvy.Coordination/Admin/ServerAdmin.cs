@@ -24,7 +24,8 @@ internal sealed class ServerAdmin(AdminServices services)
             Routers = services.Routers.Count,
             Namespaces =
             [
-                .. snapshot.Names.Select(name => new ServerNamespaceView(name, snapshot.Get(name).Leader, led.Contains(name))),
+                .. snapshot.Names.Select(
+                    name => new ServerNamespaceView(name, snapshot.Get(name).Leader, led.Contains(name))),
             ],
         };
     }
@@ -45,7 +46,8 @@ internal sealed class ServerAdmin(AdminServices services)
         }
         catch (EtcdException failure)
         {
-            missing.Add($"the store at {string.Join(", ", services.Store.Endpoints)} does not answer: {failure.Message}");
+            missing.Add(
+                $"the store at {string.Join(", ", services.Store.Endpoints)} does not answer: {failure.Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -15,6 +15,8 @@ internal sealed class ShardAdmin(AdminServices services)
     /// <summary>Attempts against others who change the same record.</summary>
     private const int MaxAttempts = 5;
 
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
+
     public IReadOnlyList<ShardView> List(string name, string? instance)
     {
         var space = services.Find(name);
@@ -55,10 +57,12 @@ internal sealed class ShardAdmin(AdminServices services)
         if (!space.Instances.TryGetValue(new InstanceId(to), out var target))
         {
             throw AdminException.NotFound(
-                $"no instance '{to}' lives in namespace {space.Name}; there are: {string.Join(", ", space.Instances.Keys.Take(10))}");
+                $"no instance '{to}' lives in namespace {space.Name}; there are:"
+                    + $" {string.Join(", ", space.Instances.Keys.Take(10))}");
         }
         if (PlanningView.StatusOf(target, space) != InstanceStatus.Active)
-            throw AdminException.Conflict($"instance {to} is cordoned or draining: it takes no shards. Uncordon it first");
+            throw AdminException.Conflict(
+                $"instance {to} is cordoned or draining: it takes no shards. Uncordon it first");
         if (version.Record.Pin is { } pin && pin.Value != to)
             throw AdminException.Conflict($"shard {version.Record.Shard} is pinned to {pin}: unpin it first");
         return version.Record.Owner switch
@@ -102,8 +106,6 @@ internal sealed class ShardAdmin(AdminServices services)
         }
         throw AdminException.Conflict($"shard {shard} keeps changing: try again");
     }
-
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     private ShardView View(NamespaceSnapshot space, in VersionedShard shard)
     {

@@ -6,10 +6,12 @@ namespace Divvy.Coordination.Control;
 internal static partial class ControlLog
 {
     [LoggerMessage(
-        LogLevel.Information, "Became leader for shard distribution of namespace {Namespace} (server {Server}, key {Key})")]
+        LogLevel.Information,
+        "Became leader for shard distribution of namespace {Namespace} (server {Server}, key {Key})")]
     public static partial void BecameLeader(this ILogger logger, string @namespace, string server, string key);
 
-    [LoggerMessage(LogLevel.Information, "Server {Server} does not lead the shard distribution of namespace {Namespace} any more")]
+    [LoggerMessage(
+        LogLevel.Information, "Server {Server} does not lead the shard distribution of namespace {Namespace} any more")]
     public static partial void LostLeadership(this ILogger logger, string @namespace, string server);
 
     [LoggerMessage(
@@ -18,8 +20,8 @@ internal static partial class ControlLog
 
     [LoggerMessage(
         LogLevel.Warning,
-        "Instance appears to be unhealthy: {Session} of namespace {Namespace} has lost its session at {Time:O}, and did not"
-        + " say goodbye; it owned {Shards} shards, which get other owners")]
+        "Instance appears to be unhealthy: {Session} of namespace {Namespace} has lost its session at {Time:O}, and did"
+        + " not say goodbye; it owned {Shards} shards, which get other owners")]
     public static partial void InstanceUnhealthy(
         this ILogger logger, SessionRef session, string @namespace, DateTimeOffset time, int shards);
 
@@ -28,8 +30,8 @@ internal static partial class ControlLog
 
     [LoggerMessage(
         LogLevel.Information,
-        "Planned namespace {Namespace} for {Instances} instances: {Assignments} assignments, {Takeovers} takeovers, {Moves}"
-        + " moves begin, {Deferred} wait, {Unplaceable} shards cannot be placed")]
+        "Planned namespace {Namespace} for {Instances} instances: {Assignments} assignments, {Takeovers} takeovers,"
+        + " {Moves} moves begin, {Deferred} wait, {Unplaceable} shards cannot be placed")]
     public static partial void Planned(
         this ILogger logger, string @namespace, int instances, int assignments, int takeovers, int moves, int deferred,
         int unplaceable);
@@ -41,7 +43,8 @@ internal static partial class ControlLog
     [LoggerMessage(LogLevel.Warning, "Namespace {Namespace}: {Message}")]
     public static partial void MoveWaits(this ILogger logger, string @namespace, string message);
 
-    [LoggerMessage(LogLevel.Warning, "Steps of namespace {Namespace} could not be carried out, planning again: {Reason}")]
+    [LoggerMessage(
+        LogLevel.Warning, "Steps of namespace {Namespace} could not be carried out, planning again: {Reason}")]
     public static partial void CommitFailed(this ILogger logger, string @namespace, string reason);
 
     [LoggerMessage(LogLevel.Information, "Namespace {Namespace} is deleted")]

@@ -10,7 +10,8 @@ internal sealed class ControllerHost(ControllerServices services)
     private readonly ConcurrentDictionary<string, Running> controllers = new(StringComparer.Ordinal);
 
     /// <summary>The namespaces this server leads.</summary>
-    public IEnumerable<string> Led => controllers.Where(entry => entry.Value.Controller.Leads).Select(entry => entry.Key);
+    public IEnumerable<string> Led =>
+        controllers.Where(entry => entry.Value.Controller.Leads).Select(entry => entry.Key);
 
     /// <summary>Runs on the mirror's loop.</summary>
     public void Observe(MirrorUpdate update)
@@ -22,7 +23,8 @@ internal sealed class ControllerHost(ControllerServices services)
         }
     }
 
-    /// <summary>Starts and stops controllers as namespaces come and go, until it is cancelled; then waits for all.</summary>
+    /// <summary>Starts and stops controllers as namespaces come and go, until it is cancelled; then waits for
+    /// all.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -65,7 +67,8 @@ internal sealed class ControllerHost(ControllerServices services)
         running.Stop.Dispose();
     }
 
-    /// <summary>A fault in one namespace's controller is logged and must not leave that namespace without one.</summary>
+    /// <summary>A fault in one namespace's controller is logged and must not leave that namespace without
+    /// one.</summary>
     private async Task SuperviseAsync(string name, NamespaceController controller, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(services.Time);

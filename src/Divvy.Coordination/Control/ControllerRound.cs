@@ -8,9 +8,9 @@ using Divvy.Core.Planning;
 
 namespace Divvy.Coordination.Control;
 
-/// <summary>What a controller decides from one snapshot: first what follows without a choice (who is gone, what is late),
-/// then what the planner chooses for the shards that are left. Pure: the clock comes as milliseconds, the deadlines are
-/// the caller's.</summary>
+/// <summary>What a controller decides from one snapshot: first what follows without a choice (who is gone, what is
+/// late), then what the planner chooses for the shards that are left. Pure: the clock comes as milliseconds, the
+/// deadlines are the caller's.</summary>
 internal static class ControllerRound
 {
     public static RoundDecision Decide(
@@ -38,8 +38,8 @@ internal static class ControllerRound
         return Plan(space, revision, deadlines, nowMs, steps, due.Waits);
     }
 
-    /// <summary>Nobody serves any shard yet, or any more: it is worth waiting a moment for the instances that are about to
-    /// come, because what goes to the first has to move again.</summary>
+    /// <summary>Nobody serves any shard yet, or any more: it is worth waiting a moment for the instances that are about
+    /// to come, because what goes to the first has to move again.</summary>
     public static bool IsColdStart(NamespaceSnapshot space) =>
         space.Config is { Deleting: false } && space.Instances.Count > 0
         && !space.Shards.Values.Any(shard => shard.Record.Owner is { } owner && space.IsLive(owner));
@@ -75,13 +75,11 @@ internal static class ControllerRound
     {
         if (missing.TryGetValue(change.Shard, out var range))
         {
-            return change is { Kind: PlannedChangeKind.Assign, To: { } first }
-                ? new ShardStep(
-                    WithStandbys(
-                        Handoff.Create(change.Shard, range, GenerationFloor.AfterDeletion(revision), first, change.Reason),
-                        change.Standbys),
-                    null)
-                : null;
+            if (change is not { Kind: PlannedChangeKind.Assign, To: { } first })
+                return null;
+            var floor = GenerationFloor.AfterDeletion(revision);
+            var create = Handoff.Create(change.Shard, range, floor, first, change.Reason);
+            return new ShardStep(WithStandbys(create, change.Standbys), null);
         }
         if (!space.Shards.TryGetValue(change.Shard, out var version))
             return null;
@@ -114,8 +112,8 @@ internal static class ControllerRound
         };
     }
 
-    /// <summary>Without an instance that takes shards there is no owner to begin with; the records are there all the same,
-    /// so that everybody sees the layout.</summary>
+    /// <summary>Without an instance that takes shards there is no owner to begin with; the records are there all the
+    /// same, so that everybody sees the layout.</summary>
     private static void CreateUnowned(
         NamespaceSnapshot space,
         Revision revision,

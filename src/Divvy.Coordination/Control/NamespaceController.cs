@@ -11,15 +11,15 @@ namespace Divvy.Coordination.Control;
 
 /// <summary>Stands for election in one namespace and, when elected, plans it.</summary>
 /// <remarks>
-/// <para>Problem: exactly one server should spend a namespace's budget of moves, another should go on soon after it dies, and
-/// neither may be needed for safety. So each server runs this loop for each namespace; the election lets one of them lead;
-/// and every write of a leader compares, in its transaction, that its leader key is still the one it was elected with.
-/// Two servers that both believe to lead can propose the same step twice, and the record's own compare lets one through
-/// (R6): the guard protects budgets, never ownership.</para>
-/// <para>A leader wakes on changes of the mirror, waits a moment so that changes that come together are planned together,
-/// decides (<see cref="ControllerRound"/>, pure), commits in transactions of bounded size, waits until the mirror shows
-/// what it committed, and looks again. It remembers nothing that its successor needs: deadlines start anew and penalties
-/// are forgotten, which makes a move longer at worst.</para>
+/// <para>Problem: exactly one server should spend a namespace's budget of moves, another should go on soon after it
+/// dies, and neither may be needed for safety. So each server runs this loop for each namespace; the election lets one
+/// of them lead; and every write of a leader compares, in its transaction, that its leader key is still the one it was
+/// elected with. Two servers that both believe to lead can propose the same step twice, and the record's own compare
+/// lets one through (R6): the guard protects budgets, never ownership.</para>
+/// <para>A leader wakes on changes of the mirror, waits a moment so that changes that come together are planned
+/// together, decides (<see cref="ControllerRound"/>, pure), commits in transactions of bounded size, waits until the
+/// mirror shows what it committed, and looks again. It remembers nothing that its successor needs: deadlines start anew
+/// and penalties are forgotten, which makes a move longer at worst.</para>
 /// <para>Failures: the store does not answer: leadership ends when the lease cannot be relied on any more, owners keep
 /// their shards. The process stands still: its lease ends, its guard fails. A plan that breaks a rule of
 /// <see cref="PlanChecker"/>: nothing of it is committed and the log says what is wrong.</para>
@@ -32,7 +32,12 @@ internal sealed class NamespaceController(string space, ControllerServices servi
     /// <summary>The same when nothing is under way.</summary>
     public static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>A cold start waits for instances that come one after the other at most this many settle delays.</summary>
+    /// <summary>Failures to prepare that wait for the next look; more are forgotten, at the cost of a futile move.
+    /// </summary>
+    private const int MaxFailures = 10_000;
+
+    /// <summary>A cold start waits for instances that come one after the other at most this many settle
+    /// delays.</summary>
     private const int MaxSettleDelays = 5;
 
     private readonly ChangeSignal changed = new();
@@ -117,8 +122,11 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             .ConfigureAwait(false);
         var options = snapshot.Get(space).Config?.ToDeadlines();
         var deadlines = new MoveDeadlines(options ?? new MoveDeadlinesOptions());
+        var before = snapshot.Get(space);
         while (snapshot.Get(space) is { Config: { } config } now)
         {
+            ForgetRemoved(before, now, deadlines);
+            before = now;
             if (config.ToDeadlines() is { } configured && configured != options)
                 (options, deadlines) = (configured, new MoveDeadlines(configured));
             if (ControllerRound.IsColdStart(now))
@@ -126,7 +134,8 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             if (!await RoundAsync(key, snapshot, deadlines, cancellationToken).ConfigureAwait(false))
                 return;
             await changed.WaitAsync(
-                deadlines.Count > 0 ? DeadlineInterval : IdleInterval, services.Time, cancellationToken).ConfigureAwait(false);
+                deadlines.Count > 0 ? DeadlineInterval : IdleInterval, services.Time, cancellationToken)
+                    .ConfigureAwait(false);
             if (services.Options.PlanDelay > TimeSpan.Zero)
                 await Task.Delay(services.Options.PlanDelay, services.Time, cancellationToken).ConfigureAwait(false);
             snapshot = services.Mirror.Current;
@@ -172,7 +181,8 @@ internal sealed class NamespaceController(string space, ControllerServices servi
     {
         try
         {
-            var results = await services.Committer.CommitAsync(space, steps, key, cancellationToken).ConfigureAwait(false);
+            var results = await services.Committer.CommitAsync(space, steps, key, cancellationToken)
+                .ConfigureAwait(false);
             if (results.Any(result => result.Verdict == StepVerdict.NotLeader))
                 return false;
             if (results.Any(result => result.Verdict == StepVerdict.Conflict))
@@ -220,8 +230,8 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             services.Logger.InstanceUnhealthy(before.Ref, space, services.Time.GetUtcNow(), owned);
     }
 
-    /// <summary>A move that was given up although its next owner lives and takes shards: it could not prepare. The server
-    /// that took its word may be another one, so the record's change is what tells.</summary>
+    /// <summary>A move that was given up although its next owner lives and takes shards: it could not prepare. The
+    /// server that took its word may be another one, so the record's change is what tells.</summary>
     private void NoteGivenUp(NamespaceSnapshot after, ShardChange change)
     {
         if (change.Before?.Record is not { Phase: ShardPhase.Preparing, Next: { } next } before
@@ -230,7 +240,17 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             || PlanningView.StatusOf(after.Instances[next.Instance], after) != InstanceStatus.Active)
             return;
         lock (gate)
-            failed.Add((change.Shard, next.Instance));
+        {
+            if (failed.Count < MaxFailures)
+                failed.Add((change.Shard, next.Instance));
+        }
+    }
+
+    /// <summary>A record that is gone has no deadline any more.</summary>
+    private static void ForgetRemoved(NamespaceSnapshot before, NamespaceSnapshot now, MoveDeadlines deadlines)
+    {
+        foreach (var shard in before.Shards.Keys.Where(shard => !now.Shards.ContainsKey(shard)))
+            deadlines.Forget(shard);
     }
 
     private void TakeFailures(MoveDeadlines deadlines)

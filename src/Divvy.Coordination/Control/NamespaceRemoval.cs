@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Divvy.Coordination.Control;
 
-/// <summary>Ends the removal of a namespace once its last shard is gone (R9): what is left of it goes in one transaction.
-/// Session keys stay until their leases end; their streams are told by the configuration's absence.</summary>
+/// <summary>Ends the removal of a namespace once its last shard is gone (R9): what is left of it goes in one
+/// transaction. Session keys stay until their leases end; their streams are told by the configuration's
+/// absence.</summary>
 internal sealed class NamespaceRemoval(IEtcdClient store, StoreLayout layout, ILogger logger)
 {
     public async Task FinishAsync(NamespaceSnapshot space, LeaderKey key, CancellationToken cancellationToken)

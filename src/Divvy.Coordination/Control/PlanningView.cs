@@ -8,8 +8,8 @@ using Divvy.Core.Planning;
 
 namespace Divvy.Coordination.Control;
 
-/// <summary>A namespace as the planner sees it: its instances with what operators said of them, its shard records, and the
-/// shards of its layout that have no record yet. Pure.</summary>
+/// <summary>A namespace as the planner sees it: its instances with what operators said of them, its shard records, and
+/// the shards of its layout that have no record yet. Pure.</summary>
 internal static class PlanningView
 {
     public static PlanningInput Of(NamespaceSnapshot space, Func<ShardId, ImmutableArray<InstanceId>> penalised)
@@ -18,8 +18,8 @@ internal static class PlanningView
         var shards = ImmutableArray.CreateBuilder<PlanningShard>(Math.Max(config.Shards, space.Shards.Count));
         foreach (var (shard, version) in space.Shards)
             shards.Add(PlanningShard.Of(version.Record, penalised(shard)));
-        foreach (var missing in Missing(space))
-            shards.Add(new PlanningShard(missing.Shard, null, null, [], ShardPhase.Stable, null, penalised(missing.Shard)));
+        foreach (var (shard, _) in Missing(space))
+            shards.Add(new PlanningShard(shard, null, null, [], ShardPhase.Stable, null, penalised(shard)));
         return new PlanningInput
         {
             Policy = config.ToPolicy(),

@@ -5,7 +5,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Coordination.Events;
 
-/// <summary>Writes the event history: one key for the steps of one transaction, in that transaction. Thread-safe.</summary>
+/// <summary>Writes the event history: one key for the steps of one transaction, in that transaction.
+/// Thread-safe.</summary>
 internal sealed class EventFactory(StoreLayout layout, TimeProvider time, string server)
 {
     private long last;

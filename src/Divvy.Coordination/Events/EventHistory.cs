@@ -8,7 +8,8 @@ namespace Divvy.Coordination.Events;
 /// transaction each, so what is kept is the newest keys that hold the wanted number.</summary>
 internal sealed class EventHistory(IEtcdClient store, StoreLayout layout, int keep)
 {
-    /// <summary>Trimming starts when this much more than wanted is there, so that it is not done for every event.</summary>
+    /// <summary>Trimming starts when this much more than wanted is there, so that it is not done for every
+    /// event.</summary>
     private const int SlackDivisor = 4;
 
     public async Task TrimAsync(NamespaceSnapshot space, LeaderKey key, CancellationToken cancellationToken)

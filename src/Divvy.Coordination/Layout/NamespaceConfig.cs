@@ -33,8 +33,8 @@ public sealed record NamespaceConfig
     /// default.</summary>
     public int? PrepareTimeoutMs { get; init; }
 
-    /// <summary>How long an owner may take to yield before it is reported (exclusive) or overruled (affinity); null: the
-    /// core's default.</summary>
+    /// <summary>How long an owner may take to yield before it is reported (exclusive) or overruled (affinity); null:
+    /// the core's default.</summary>
     public int? YieldTimeoutMs { get; init; }
 
     /// <summary>How long an instance that did not become ready for a shard is not chosen for it again; null: the core's

@@ -6,8 +6,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Coordination.Layout;
 
-/// <summary>Values of the store to and from bytes. Reading never throws: a value somebody damaged is reported with what is
-/// wrong and skipped, everything else goes on.</summary>
+/// <summary>Values of the store to and from bytes. Reading never throws: a value somebody damaged is reported with what
+/// is wrong and skipped, everything else goes on.</summary>
 public static class StoreCodec
 {
     public static byte[] Encode(NamespaceConfig value) => Write(value, StoreJson.Default.NamespaceConfig);

@@ -18,7 +18,8 @@ public sealed class StoreLayout
     private const string StatusRoot = "/shard-distributor/status/";
     private const string EventsRoot = "/shard-distributor/events/";
 
-    /// <param name="prefix">Put before every key; empty for none. A trailing slash is dropped, since keys start with one.</param>
+    /// <param name="prefix">Put before every key; empty for none. A trailing slash is dropped, since keys start with
+    /// one.</param>
     public StoreLayout(string prefix = "") => Prefix = prefix.TrimEnd('/');
 
     public string Prefix { get; }
@@ -31,7 +32,8 @@ public sealed class StoreLayout
 
     public string Namespace(string name) => Prefix + NamespacesRoot + name;
 
-    /// <summary>The election of a namespace's controller: candidates put a slash and their lease in hex behind it.</summary>
+    /// <summary>The election of a namespace's controller: candidates put a slash and their lease in hex behind
+    /// it.</summary>
     public string Election(string name) => $"{Prefix}{LeadersRoot}{name}";
 
     public string Service(string name, InstanceId instance) => $"{Prefix}{ServicesRoot}{name}/{instance}";
@@ -46,11 +48,13 @@ public sealed class StoreLayout
 
     public string EventPrefix(string name) => $"{Prefix}{EventsRoot}{name}/";
 
-    /// <summary>Twenty digits sort as numbers do; the server's id keeps two servers' events of one microsecond apart.</summary>
+    /// <summary>Twenty digits sort as numbers do; the server's id keeps two servers' events of one microsecond
+    /// apart.</summary>
     public string Event(string name, long sequence, string server) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{EventsRoot}{name}/{sequence:d20}-{server}");
 
-    /// <summary>Whether a name may stand in a key: 1 to <see cref="MaxNameLength"/> letters, digits, '-', '_', '.', ':'.</summary>
+    /// <summary>Whether a name may stand in a key: 1 to <see cref="MaxNameLength"/> letters, digits, '-', '_', '.',
+    /// ':'.</summary>
     public static bool IsName(string? name) =>
         name is { Length: > 0 and <= MaxNameLength }
         && name.AsSpan().IndexOfAnyExcept(NameCharacters) < 0;

@@ -33,5 +33,7 @@ internal sealed class LoadBook
 
     /// <summary>Requests per second of one shard, as its owner reported it to this server; null: it did not.</summary>
     public double? RateOf(string space, SessionRef owner, ShardId shard) =>
-        reports.TryGetValue((space, owner), out var rates) && rates.TryGetValue(shard.Value, out var rate) ? rate : null;
+        reports.TryGetValue((space, owner), out var rates) && rates.TryGetValue(shard.Value, out var rate)
+            ? rate
+            : null;
 }

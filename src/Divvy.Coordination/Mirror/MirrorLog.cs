@@ -14,7 +14,8 @@ internal static partial class MirrorLog
     public static partial void MirrorSynced(this ILogger logger, long revision, int keys);
 
     [LoggerMessage(
-        LogLevel.Warning, "The store was compacted at {Compacted}, past {Known}, the last revision seen: reading it anew")]
+        LogLevel.Warning,
+        "The store was compacted at {Compacted}, past {Known}, the last revision seen: reading it anew")]
     public static partial void WatchCompacted(this ILogger logger, long compacted, long known);
 
     [LoggerMessage(

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Divvy.Coordination.Mirror;
 
-/// <summary>What this server knows of the store: everything, as an immutable snapshot, kept current by one watch.</summary>
+/// <summary>What this server knows of the store: everything, as an immutable snapshot, kept current by one
+/// watch.</summary>
 /// <remarks>
-/// <para>All keys lie in one range of the key space (<see cref="StoreLayout"/>), so one read and one watch show sessions,
-/// shard records, configurations and elections in the order in which they really changed: each snapshot is the store as
-/// it was at one revision. A snapshot may be behind the store. That is safe, because it only proposes: every write
-/// compares what it was decided by (R6).</para>
+/// <para>All keys lie in one range of the key space (<see cref="StoreLayout"/>), so one read and one watch show
+/// sessions, shard records, configurations and elections in the order in which they really changed: each snapshot is
+/// the store as it was at one revision. A snapshot may be behind the store. That is safe, because it only proposes:
+/// every write compares what it was decided by (R6).</para>
 /// <para>When the history was compacted behind the watch, everything is read anew, and observers are told the
 /// difference, as if they had watched. Observers run on the mirror's loop: they note what is due and return.
 /// Thread-safe.</para>
@@ -48,8 +49,8 @@ public sealed class StoreMirror
     /// <summary>The store was read at least once.</summary>
     public bool IsSynced => current.Revision != Revision.None;
 
-    /// <summary>Calls the observer with every update after the returned snapshot, in order, one at a time; an update that
-    /// the snapshot already contains may be repeated. Observers must not throw and must not block.</summary>
+    /// <summary>Calls the observer with every update after the returned snapshot, in order, one at a time; an update
+    /// that the snapshot already contains may be repeated. Observers must not throw and must not block.</summary>
     public StoreSnapshot Attach(Action<MirrorUpdate> observer)
     {
         lock (gate)

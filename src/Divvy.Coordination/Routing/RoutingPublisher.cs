@@ -8,7 +8,8 @@ using Divvy.Rpc.Sharding;
 
 namespace Divvy.Coordination.Routing;
 
-/// <summary>Sends routing tables: a snapshot no older than what the router has, then what changes. Thread-safe.</summary>
+/// <summary>Sends routing tables: a snapshot no older than what the router has, then what changes.
+/// Thread-safe.</summary>
 internal sealed class RoutingPublisher(
     StoreMirror mirror,
     NamespaceLookup lookup,
@@ -53,7 +54,8 @@ internal sealed class RoutingPublisher(
         catch (EtcdException failure)
         {
             throw new RpcException(
-                RpcStatusCode.Unavailable, $"server {options.ServerId} cannot reach its store: {failure.Message}", inner: failure);
+                RpcStatusCode.Unavailable,
+                $"server {options.ServerId} cannot reach its store: {failure.Message}", inner: failure);
         }
         finally
         {
@@ -70,16 +72,21 @@ internal sealed class RoutingPublisher(
             await lookup.FindAsync(request.Namespace, both.Token).ConfigureAwait(false);
             await mirror.WaitForAsync(new Revision(request.KnownRevision), both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new RpcException(
                 RpcStatusCode.Unavailable,
-                $"server {options.ServerId} has not caught up with revision {request.KnownRevision}: its store is behind or away");
+                $"server {options.ServerId} has not caught up with revision {request.KnownRevision}:"
+                    + " its store is behind or away");
         }
     }
 
     private async Task SendAsync(
-        RoutingSubscriber subscriber, string space, IRpcWriter<RoutingUpdate> responses, CancellationToken cancellationToken)
+        RoutingSubscriber subscriber,
+        string space,
+        IRpcWriter<RoutingUpdate> responses,
+        CancellationToken cancellationToken)
     {
         while (true)
         {

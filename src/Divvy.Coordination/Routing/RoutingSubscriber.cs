@@ -6,8 +6,9 @@ using Divvy.Rpc.Sharding;
 
 namespace Divvy.Coordination.Routing;
 
-/// <summary>What one router is owed: the shards that changed since its last message, and not a queue of messages, so that a
-/// slow router gets fewer and newer updates and memory is bounded by the number of shards. Thread-safe.</summary>
+/// <summary>What one router is owed: the shards that changed since its last message, and not a queue of messages, so
+/// that a slow router gets fewer and newer updates and memory is bounded by the number of shards.
+/// Thread-safe.</summary>
 internal sealed class RoutingSubscriber
 {
     private readonly Lock gate = new();
@@ -64,8 +65,8 @@ internal sealed class RoutingSubscriber
         }
     }
 
-    /// <summary>Routers follow every version of a record: requests carry its revision, and an instance holds what is ahead
-    /// of it (R16), so only what routing reads counts as a change.</summary>
+    /// <summary>Routers follow every version of a record: requests carry its revision, and an instance holds what is
+    /// ahead of it (R16), so only what routing reads counts as a change.</summary>
     private static bool Concerns(ShardChange change) =>
         change.Before?.Record is not { } before || change.After?.Record is not { } after
         || before.Owner != after.Owner || before.Generation != after.Generation || before.Range != after.Range;

@@ -3,8 +3,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Coordination.Sessions;
 
-/// <summary>The acknowledgements of a session that wait for their step: the newest per shard, so that they are bounded by
-/// the shards and the reader of the stream never waits. Thread-safe.</summary>
+/// <summary>The acknowledgements of a session that wait for their step: the newest per shard, so that they are bounded
+/// by the shards and the reader of the stream never waits. Thread-safe.</summary>
 internal sealed class AcknowledgementBox
 {
     private readonly SemaphoreSlim signal = new(0);

@@ -2,7 +2,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Coordination.Sessions;
 
-/// <summary>Sessions that said goodbye to this server, so that their end is not taken for a failure. Bounded; thread-safe.
+/// <summary>Sessions that said goodbye to this server, so that their end is not taken for a failure. Bounded;
+/// thread-safe.
 /// </summary>
 internal sealed class Departures
 {

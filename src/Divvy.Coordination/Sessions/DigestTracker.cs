@@ -3,12 +3,13 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Coordination.Sessions;
 
-/// <summary>Knows what an instance holds if it took everything it was sent, and tells from the digest of a heartbeat whether
-/// it did (R12). A heartbeat may have been sent before the newest updates arrived, so every state since the last one that
-/// was confirmed counts as a match. Not thread-safe.</summary>
+/// <summary>Knows what an instance holds if it took everything it was sent, and tells from the digest of a heartbeat
+/// whether it did (R12). A heartbeat may have been sent before the newest updates arrived, so every state since the
+/// last one that was confirmed counts as a match. Not thread-safe.</summary>
 internal sealed class DigestTracker
 {
-    /// <summary>States remembered; a heartbeat older than that is answered with the full set, which is always right.</summary>
+    /// <summary>States remembered; a heartbeat older than that is answered with the full set, which is always
+    /// right.</summary>
     public const int MaxHistory = 256;
 
     private readonly Dictionary<ShardId, ulong> held = [];

@@ -10,7 +10,8 @@ namespace Divvy.Coordination.Sessions;
 /// elsewhere and knows nothing of it. Pure.</summary>
 internal static class FailedActivation
 {
-    /// <summary>How long after the failure the shard moves on, so that a shard nobody can serve does not run in circles.
+    /// <summary>How long after the failure the shard moves on, so that a shard nobody can serve does not run in
+    /// circles.
     /// </summary>
     public static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
 

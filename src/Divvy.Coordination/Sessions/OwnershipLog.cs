@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Divvy.Coordination.Sessions;
 
-/// <summary>Says in the log which shards change hands, in the words runbooks look for, with the time in the line itself. A
-/// change of thousands of shards is one line and not thousands.</summary>
+/// <summary>Says in the log which shards change hands, in the words runbooks look for, with the time in the line
+/// itself. A change of thousands of shards is one line and not thousands.</summary>
 internal static class OwnershipLog
 {
     /// <summary>More shards of one cause in one message are summed up.</summary>

@@ -35,7 +35,8 @@ internal sealed record RegistrationRequest
     {
         var errors = Check(register).ToList();
         if (errors.Count > 0)
-            throw new RpcException(RpcStatusCode.InvalidArgument, $"the registration is refused: {string.Join("; ", errors)}");
+            throw new RpcException(
+                RpcStatusCode.InvalidArgument, $"the registration is refused: {string.Join("; ", errors)}");
         return new RegistrationRequest
         {
             Space = register.Namespace,
@@ -58,14 +59,20 @@ internal sealed record RegistrationRequest
         if (!StoreLayout.IsName(register.Namespace))
             yield return $"the namespace '{register.Namespace}' is not a name";
         if (!StoreLayout.IsName(register.Instance))
-            yield return $"the instance '{register.Instance}' is not 1 to {StoreLayout.MaxNameLength} letters, digits, '-', '_', '.', ':'";
+        {
+            yield return $"the instance '{register.Instance}' is not 1 to {StoreLayout.MaxNameLength} letters, digits,"
+                + " '-', '_', '.', ':'";
+        }
         if (!Uri.TryCreate(register.Address, UriKind.Absolute, out var address)
             || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
             yield return $"the address '{register.Address}' is not an http or https URL";
         if (!(register.Capacity > 0 && register.Capacity <= MaxCapacity))
             yield return $"the capacity {register.Capacity} is not above 0 and at most {MaxCapacity}";
         if (register.Nonce.Length is 0 or > MaxNonceLength)
-            yield return $"the nonce has {register.Nonce.Length} characters; 1 to {MaxNonceLength} are needed to tell processes apart";
+        {
+            yield return $"the nonce has {register.Nonce.Length} characters; 1 to {MaxNonceLength} are needed to tell"
+                + " processes apart";
+        }
         if (register.Labels.Count > MaxLabels)
             yield return $"there are {register.Labels.Count} labels; at most {MaxLabels} are taken";
         if (register.Zone.Length + register.Address.Length

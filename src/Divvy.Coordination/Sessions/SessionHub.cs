@@ -12,7 +12,8 @@ internal sealed class SessionHub
 
     public int Count => streams.Count;
 
-    /// <summary>A stream opens; one that still carries the same session is ended, the instance does not read it any more.
+    /// <summary>A stream opens; one that still carries the same session is ended, the instance does not read it any
+    /// more.
     /// </summary>
     public void Add(SessionStream stream) =>
         streams.AddOrUpdate(

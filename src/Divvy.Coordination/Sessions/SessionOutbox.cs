@@ -6,9 +6,9 @@ using Divvy.Rpc.Sharding;
 
 namespace Divvy.Coordination.Sessions;
 
-/// <summary>What a session is owed, and not a queue of messages: which shards changed, which heartbeat to acknowledge. The
-/// messages are made when the stream can take one, from the newest snapshot, so that a slow instance gets fewer and newer
-/// messages, never a backlog, and memory is bounded by the number of shards. Thread-safe.</summary>
+/// <summary>What a session is owed, and not a queue of messages: which shards changed, which heartbeat to acknowledge.
+/// The messages are made when the stream can take one, from the newest snapshot, so that a slow instance gets fewer and
+/// newer messages, never a backlog, and memory is bounded by the number of shards. Thread-safe.</summary>
 internal sealed class SessionOutbox(SessionRef session, Registered registered)
 {
     /// <summary>Roles in one update; the rest follows in the next.</summary>

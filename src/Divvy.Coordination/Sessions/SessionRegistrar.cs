@@ -5,10 +5,12 @@ using Divvy.Rpc;
 
 namespace Divvy.Coordination.Sessions;
 
-/// <summary>Begins, carries on and ends sessions in the store. A session is a lease; its key names the instance.</summary>
-/// <remarks>Nobody ends a living session to reuse its id (C2): a held id is refused until its lease is gone, and the answer
-/// names the holder. The same nonce is the same process asking again, so it gets the session it has (R2), but only after a
-/// renewal that the store answered, because the instance counts from when it sent the request (R18).</remarks>
+/// <summary>Begins, carries on and ends sessions in the store. A session is a lease; its key names the
+/// instance.</summary>
+/// <remarks>Nobody ends a living session to reuse its id (C2): a held id is refused until its lease is gone, and the
+/// answer names the holder. The same nonce is the same process asking again, so it gets the session it has (R2), but
+/// only after a renewal that the store answered, because the instance counts from when it sent the request
+/// (R18).</remarks>
 internal sealed class SessionRegistrar(IEtcdClient store, StoreLayout layout, string server)
 {
     /// <summary>Attempts to begin a session whose key changes under our hands.</summary>
@@ -32,7 +34,8 @@ internal sealed class SessionRegistrar(IEtcdClient store, StoreLayout layout, st
                 return registration;
         }
         throw new RpcException(
-            RpcStatusCode.Aborted, $"the session key of {request.Instance} keeps changing: several processes use this id");
+            RpcStatusCode.Aborted,
+            $"the session key of {request.Instance} keeps changing: several processes use this id");
     }
 
     /// <summary>Says in the session key that the instance wants to leave. False: the session is gone.</summary>
@@ -49,7 +52,9 @@ internal sealed class SessionRegistrar(IEtcdClient store, StoreLayout layout, st
                 return true;
             var draining = StoreCodec.Encode(record with { Status = ServiceStatus.Draining });
             var txn = EtcdTxn
-                .If(EtcdCompare.Lease(key).Equal(session.Session.Value), EtcdCompare.ModRevision(key).Equal(held.ModRevision))
+                .If(
+                    EtcdCompare.Lease(key).Equal(session.Session.Value),
+                    EtcdCompare.ModRevision(key).Equal(held.ModRevision))
                 .Then(EtcdOp.PutKeepingLease(key, draining));
             if ((await store.TxnAsync(txn, cancellationToken).ConfigureAwait(false)).Succeeded)
                 return true;
@@ -107,8 +112,9 @@ internal sealed class SessionRegistrar(IEtcdClient store, StoreLayout layout, st
         throw new RpcException(
             RpcStatusCode.AlreadyExists,
             $"the instance id {request.Instance} in namespace {request.Space} is held by the instance at"
-                + $" {holder?.Address ?? "an unreadable address"}, session {new SessionId(held.Lease)}, registered through"
-                + $" server {holder?.RegisteredBy ?? "unknown"}; {until}. Stop that instance or choose another id");
+                + $" {holder?.Address ?? "an unreadable address"}, session {new SessionId(held.Lease)}, registered"
+                + $" through server {holder?.RegisteredBy ?? "unknown"}; {until}. Stop that instance or choose"
+                + " another id");
     }
 
     /// <summary>The session that is there, once the store has renewed it; null: it has just ended.</summary>

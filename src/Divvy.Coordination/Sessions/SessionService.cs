@@ -36,7 +36,8 @@ internal sealed class SessionService(
         {
             services.Metrics.StoreError("session");
             throw new RpcException(
-                RpcStatusCode.Unavailable, $"server {options.ServerId} cannot reach its store: {failure.Message}", inner: failure);
+                RpcStatusCode.Unavailable,
+                $"server {options.ServerId} cannot reach its store: {failure.Message}", inner: failure);
         }
         catch (RpcException refusal)
         {
@@ -54,10 +55,12 @@ internal sealed class SessionService(
         {
             var message = await requests.ReadAsync(both.Token).ConfigureAwait(false);
             if (message?.Register is not { } register)
-                throw new RpcException(RpcStatusCode.InvalidArgument, "the first message of a session stream is Register");
+                throw new RpcException(
+                    RpcStatusCode.InvalidArgument, "the first message of a session stream is Register");
             return await RegisterAsync(RegistrationRequest.From(register), both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new RpcException(
                 RpcStatusCode.Unavailable,
@@ -72,7 +75,8 @@ internal sealed class SessionService(
         if (space.Config!.Deleting && request.Session.IsNone)
         {
             throw new RpcException(
-                RpcStatusCode.FailedPrecondition, $"the namespace {request.Space} is being deleted and takes no new instance");
+                RpcStatusCode.FailedPrecondition,
+                $"the namespace {request.Space} is being deleted and takes no new instance");
         }
         var ttl = space.Config!.SessionTtlMs is { } milliseconds
             ? TimeSpan.FromMilliseconds(milliseconds)
@@ -80,7 +84,8 @@ internal sealed class SessionService(
         Registration registration;
         try
         {
-            registration = await services.Registrar.RegisterAsync(request, ttl, cancellationToken).ConfigureAwait(false);
+            registration = await services.Registrar.RegisterAsync(request, ttl, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (RpcException)
         {

@@ -9,13 +9,13 @@ namespace Divvy.Coordination.Sessions;
 
 /// <summary>One session's stream on this server.</summary>
 /// <remarks>
-/// <para>Four loops, each the only one of its kind, so nothing is sent or renewed twice at a time: one reads the instance's
-/// messages, one renews the lease for its heartbeats, one turns its acknowledgements into steps, one writes what it is
-/// owed. The first to end ends the stream; the session goes on without it until its lease ends, on this server or on
-/// another.</para>
-/// <para>A heartbeat is acknowledged only after the store answered a renewal that was sent after the heartbeat came, with
-/// time left (R18). A renewal the store did not answer acknowledges nothing: the instance then counts from an older
-/// heartbeat, and stops by itself in time.</para>
+/// <para>Four loops, each the only one of its kind, so nothing is sent or renewed twice at a time: one reads the
+/// instance's messages, one renews the lease for its heartbeats, one turns its acknowledgements into steps, one writes
+/// what it is owed. The first to end ends the stream; the session goes on without it until its lease ends, on this
+/// server or on another.</para>
+/// <para>A heartbeat is acknowledged only after the store answered a renewal that was sent after the heartbeat came,
+/// with time left (R18). A renewal the store did not answer acknowledges nothing: the instance then counts from an
+/// older heartbeat, and stops by itself in time.</para>
 /// </remarks>
 internal sealed class SessionStream(string space, SessionRef session, SessionOutbox outbox, SessionServices services)
 {
@@ -71,9 +71,11 @@ internal sealed class SessionStream(string space, SessionRef session, SessionOut
                     await DeregisterAsync(cancellationToken).ConfigureAwait(false);
                     break;
                 case InstanceMessage.MessageOneofCase.Register:
-                    throw new RpcException(RpcStatusCode.FailedPrecondition, "a stream carries one registration, its first message");
+                    throw new RpcException(
+                        RpcStatusCode.FailedPrecondition, "a stream carries one registration, its first message");
                 default:
-                    // Another session's word is nobody's business here (R1); what is unknown comes from a newer version.
+                    // Another session's word is nobody's business here (R1); what is unknown comes from a newer
+                    // version.
                     break;
             }
         }
@@ -96,7 +98,12 @@ internal sealed class SessionStream(string space, SessionRef session, SessionOut
         if (RoleMessages.ToAckKind(message.Kind) is not { } kind)
             return;
         var ack = new AckFromInstance(
-            session, new ShardId(message.Shard), new Revision(message.Revision), kind, message.HandedOver, message.Error);
+            session,
+            new ShardId(message.Shard),
+            new Revision(message.Revision),
+            kind,
+            message.HandedOver,
+            message.Error);
         switch (kind)
         {
             case AckKind.Active:

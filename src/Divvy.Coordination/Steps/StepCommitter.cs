@@ -7,9 +7,9 @@ namespace Divvy.Coordination.Steps;
 
 /// <summary>Carries out steps: many in one transaction, each still its own compare-and-swap.</summary>
 /// <remarks>A transaction of many steps is refused as soon as one condition of one step fails. Its other branch then
-/// returns every compared key, so the steps that failed are known exactly; they are reported as conflicts and the rest is
-/// tried again at once. One step's conflict never fails another, and a transaction is tried at most once more for every
-/// step in it. Thread-safe.</remarks>
+/// returns every compared key, so the steps that failed are known exactly; they are reported as conflicts and the rest
+/// is tried again at once. One step's conflict never fails another, and a transaction is tried at most once more for
+/// every step in it. Thread-safe.</remarks>
 public sealed class StepCommitter
 {
     private readonly IEtcdClient store;
@@ -34,9 +34,10 @@ public sealed class StepCommitter
     /// <summary>Called with the number of steps of a transaction that have to be decided anew.</summary>
     public Action<string, int>? Conflicted { get; set; }
 
-    /// <summary>Carries out the steps of a namespace, several transactions at a time, and returns what became of each, in
-    /// their order.
-    /// <exception cref="EtcdException">The store did not answer: some may have been done, some not.</exception></summary>
+    /// <summary>Carries out the steps of a namespace, several transactions at a time, and returns what became of each,
+    /// in their order.
+    /// <exception cref="EtcdException">The store did not answer: some may have been done, some
+    /// not.</exception></summary>
     public async Task<IReadOnlyList<StepResult>> CommitAsync(
         string space, IReadOnlyList<ShardStep> steps, LeaderKey? guard, CancellationToken cancellationToken)
     {

@@ -3,9 +3,9 @@ using Divvy.Client.Etcd;
 
 namespace Divvy.Coordination.Steps;
 
-/// <summary>Collects the steps that follow from acknowledgements, across all sessions of this server, into transactions:
-/// while one is under way the next one fills, so that a move of a thousand shards costs some tens of transactions and a
-/// move of one shard waits for nobody. Thread-safe.</summary>
+/// <summary>Collects the steps that follow from acknowledgements, across all sessions of this server, into
+/// transactions: while one is under way the next one fills, so that a move of a thousand shards costs some tens of
+/// transactions and a move of one shard waits for nobody. Thread-safe.</summary>
 public sealed class StepQueue(StepCommitter committer)
 {
     /// <summary>Submissions that wait; more wait to be let in.</summary>
@@ -17,7 +17,8 @@ public sealed class StepQueue(StepCommitter committer)
     private readonly Channel<Submission> queue = Channel.CreateBounded<Submission>(Capacity);
 
     /// <summary>Carries out steps and returns what became of each, in their order.
-    /// <exception cref="EtcdException">The store did not answer: some may have been done, some not.</exception></summary>
+    /// <exception cref="EtcdException">The store did not answer: some may have been done, some
+    /// not.</exception></summary>
     public async Task<IReadOnlyList<StepResult>> SubmitAsync(
         string space, IReadOnlyList<ShardStep> steps, CancellationToken cancellationToken)
     {
@@ -53,7 +54,8 @@ public sealed class StepQueue(StepCommitter committer)
         try
         {
             var steps = group.SelectMany(submission => submission.Steps).ToList();
-            var results = await committer.CommitAsync(space, steps, guard: null, cancellationToken).ConfigureAwait(false);
+            var results = await committer.CommitAsync(space, steps, guard: null, cancellationToken)
+                .ConfigureAwait(false);
             var offset = 0;
             foreach (var submission in group)
             {

@@ -2,8 +2,9 @@ using Divvy.Client.Etcd;
 
 namespace Divvy.Coordination.Steps;
 
-/// <summary>One thing a transaction compares, in a form that can also be judged here: when a transaction of many steps is
-/// refused, its other branch reads every compared key, and the steps whose conditions fail are known at once.</summary>
+/// <summary>One thing a transaction compares, in a form that can also be judged here: when a transaction of many steps
+/// is refused, its other branch reads every compared key, and the steps whose conditions fail are known at
+/// once.</summary>
 internal readonly record struct StoreCondition(StoreConditionKind Kind, string Key, long Value)
 {
     /// <summary>The key was not changed since (0: it does not exist).</summary>

@@ -6,8 +6,8 @@ using Divvy.Rpc;
 
 namespace Divvy.Coordination.Streams;
 
-/// <summary>Finds the namespace a stream asks for. A server that is a moment behind must not say that a namespace does not
-/// exist which another server has just created, so it asks the store before it refuses.</summary>
+/// <summary>Finds the namespace a stream asks for. A server that is a moment behind must not say that a namespace does
+/// not exist which another server has just created, so it asks the store before it refuses.</summary>
 internal sealed class NamespaceLookup(IEtcdClient store, StoreLayout layout, StoreMirror mirror)
 {
     /// <exception cref="RpcException">Not found: names the namespaces there are.</exception>
@@ -21,7 +21,8 @@ internal sealed class NamespaceLookup(IEtcdClient store, StoreLayout layout, Sto
             ? await store.GetAsync(EtcdRange.Key(layout.Namespace(name)), null, cancellationToken).ConfigureAwait(false)
             : null;
         if (read?.First is { } there)
-            snapshot = await mirror.WaitForAsync(new Revision(there.ModRevision), cancellationToken).ConfigureAwait(false);
+            snapshot = await mirror.WaitForAsync(new Revision(there.ModRevision), cancellationToken)
+                .ConfigureAwait(false);
         return snapshot.Find(name)
             ?? throw new RpcException(RpcStatusCode.NotFound, UnknownNamespace.Message(name, snapshot));
     }

@@ -2,8 +2,8 @@ using Divvy.Rpc;
 
 namespace Divvy.Coordination.Streams;
 
-/// <summary>Writes to a stream, but does not wait for ever for a reader that does not read: it is dropped, comes back, and
-/// starts from the current state.</summary>
+/// <summary>Writes to a stream, but does not wait for ever for a reader that does not read: it is dropped, comes back,
+/// and starts from the current state.</summary>
 internal sealed class StreamSender(TimeSpan timeout, TimeProvider time)
 {
     /// <exception cref="RpcException">Resource exhausted: the reader did not take the message in time.</exception>
@@ -15,7 +15,8 @@ internal sealed class StreamSender(TimeSpan timeout, TimeProvider time)
         {
             await writer.WriteAsync(message, both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new RpcException(
                 RpcStatusCode.ResourceExhausted,

@@ -29,7 +29,8 @@ public sealed class CoordinationMetrics : IDisposable
         steps = Meter.CreateCounter<long>(
             "divvy.steps", description: "Steps of shard records this server carried out, by kind.");
         conflicts = Meter.CreateCounter<long>(
-            "divvy.step.conflicts", description: "Steps that found the record or a session changed and were decided anew.");
+            "divvy.step.conflicts",
+            description: "Steps that found the record or a session changed and were decided anew.");
         storeErrors = Meter.CreateCounter<long>(
             "divvy.store.errors", description: "Store calls that failed for good, by what was tried.");
         registrations = Meter.CreateCounter<long>(
@@ -39,7 +40,8 @@ public sealed class CoordinationMetrics : IDisposable
         moveDuration = Meter.CreateHistogram(
             "divvy.move.duration", "s", "Planned moves from preparing to their end, by outcome.", null, seconds);
         redistribution = Meter.CreateHistogram(
-            "divvy.redistribution", "s", "From a shard's revocation to its new owner's word that it serves.", null, seconds);
+            "divvy.redistribution", "s", "From a shard's revocation to its new owner's word that it serves.", null,
+            seconds);
         planDuration = Meter.CreateHistogram(
             "divvy.plan.duration", "s", "Computing one plan.", null, seconds);
         renewal = Meter.CreateHistogram(

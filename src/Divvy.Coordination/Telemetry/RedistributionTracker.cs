@@ -27,7 +27,8 @@ internal sealed class RedistributionTracker(TimeProvider time, CoordinationMetri
         }
     }
 
-    /// <summary>The owner says that it serves. Returns how long the shard was between owners, if that is known.</summary>
+    /// <summary>The owner says that it serves. Returns how long the shard was between owners, if that is
+    /// known.</summary>
     public TimeSpan? Activated(string space, ShardId shard)
     {
         Mark mark;
@@ -68,7 +69,9 @@ internal sealed class RedistributionTracker(TimeProvider time, CoordinationMetri
             return;
         if (moving.Remove(key, out var since))
         {
-            var outcome = after.Owner == before?.Next ? "finished" : after.Owner == before?.Owner ? "cancelled" : "overtaken";
+            var outcome = after.Owner == before?.Next ? "finished"
+                : after.Owner == before?.Owner ? "cancelled"
+                : "overtaken";
             metrics.MoveEnded(space, outcome, time.GetElapsedTime(since));
         }
         if (after.Owner == before?.Owner)

@@ -1,7 +1,7 @@
 namespace Divvy.Coordination.Timing;
 
-/// <summary>How long to wait before trying again: doubling from <see cref="First"/> to <see cref="Longest"/>, from the start
-/// after a success. One user at a time.</summary>
+/// <summary>How long to wait before trying again: doubling from <see cref="First"/> to <see cref="Longest"/>, from the
+/// start after a success. One user at a time.</summary>
 internal sealed class Backoff(TimeProvider time)
 {
     public static readonly TimeSpan First = TimeSpan.FromMilliseconds(50);

@@ -127,7 +127,9 @@ internal sealed class InstrumentState
         var unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
         if (!name.EndsWith(unit, StringComparison.Ordinal))
             name += unit;
-        return kind == MetricKind.Counter && !name.EndsWith("_total", StringComparison.Ordinal) ? $"{name}_total" : name;
+        return kind == MetricKind.Counter && !name.EndsWith("_total", StringComparison.Ordinal)
+            ? $"{name}_total"
+            : name;
     }
 
     private static double[] BoundsOf(Instrument instrument)

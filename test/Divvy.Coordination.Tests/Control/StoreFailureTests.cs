@@ -62,32 +62,6 @@ public sealed class StoreFailureTests
         a.Roles.Values.ShouldAllBe(role => generations.Contains(role.Generation));
     }
 
-    [EtcdFact]
-    public async Task CompactedBehindTheWatch_IsReadAnew()
-    {
-        await using var etcd = await EtcdProcess.StartNewAsync();
-        await using var server = Server(etcd);
-        await server.Server.StartAsync();
-        await server.Server.EnsureNamespaceAsync(Space, new NamespaceConfig { Shards = 2 });
-        await using var client = StoreFixture.Connect(etcd.Endpoint);
-        var layout = new StoreLayout();
-
-        // The watch is cut off by a pause of the mirror's connection that outlives a compaction: the store restarts with
-        // its history gone before the watch can resume.
-        await etcd.KillAsync();
-        await etcd.StartAsync();
-        var revision = 0L;
-        for (var number = 0; number < 20; number++)
-        {
-            revision = await client.PutAsync(
-                layout.Status(Space, new($"i{number}")), StoreCodec.Encode(new StatusRecord(OperatorStatus.Cordoned)));
-        }
-        await client.CompactAsync(revision);
-
-        await server.Server.Mirror.WaitUntilAsync(state => state.Get(Space).Statuses.Count == 20, default)
-            .Within("the mirror to catch up past the compaction");
-    }
-
     private static TestServer Server(EtcdProcess etcd)
     {
         var client = new EtcdClient(new EtcdClientOptions

@@ -61,22 +61,19 @@ internal sealed class StoreNode
         get
         {
             lock (gate)
-                return store.Statistics().Bytes > quotaBytes;
+                return store.EstimatedBytes > quotaBytes;
         }
     }
 
     public ValueTask<MvccResult> ProposeAsync(MvccCommand command, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        MvccResult result;
-        IReadOnlyList<WatchStream> signaled;
         lock (gate)
         {
-            result = Apply(command);
-            signaled = hub.TakeSignaled();
+            var result = Apply(command);
+            WakeSenders();
+            return ValueTask.FromResult(result);
         }
-        Wake(signaled);
-        return ValueTask.FromResult(result);
     }
 
     /// <summary>Grants a lease under an id that no lease has when the client chose none.</summary>
@@ -113,18 +110,17 @@ internal sealed class StoreNode
     /// lease surely lived.</summary>
     public (long Revision, long TtlSeconds) Renew(long id)
     {
-        IReadOnlyList<WatchStream> signaled;
-        (long, long) answer;
         lock (gate)
         {
             var now = Now;
             Expire(now);
-            answer = (store.Revision, deadlines.TryRenew(id, now) ? store.FindLease(id)!.TtlSeconds : 0);
-            renewed += answer.Item2 > 0 ? 1 : 0;
-            signaled = hub.TakeSignaled();
+            WakeSenders();
+            var revision = store.Revision;
+            if (!deadlines.TryRenew(id, now))
+                return (revision, 0);
+            renewed++;
+            return (revision, store.FindLease(id)!.TtlSeconds);
         }
-        Wake(signaled);
-        return answer;
     }
 
     /// <summary>A lease and what is left of it, and its keys if asked; null when there is none.</summary>
@@ -171,13 +167,11 @@ internal sealed class StoreNode
     /// <summary>Runs a request on a watch stream.</summary>
     public void OnStream<TState>(WatchSession session, TState state, Action<WatchStream, TState> request)
     {
-        IReadOnlyList<WatchStream> signaled;
         lock (gate)
         {
             request(session.Stream, state);
-            signaled = hub.TakeSignaled();
+            WakeSenders();
         }
-        Wake(signaled);
     }
 
     /// <summary>Takes what a watch stream has to send; true when there is more.</summary>
@@ -190,14 +184,12 @@ internal sealed class StoreNode
     /// <summary>Does what time asks for: ends leases, sends progress, lets watchers catch up.</summary>
     public void Poll(TimeSpan now)
     {
-        IReadOnlyList<WatchStream> signaled;
         lock (gate)
         {
             Expire(now);
             hub.Poll(now);
-            signaled = hub.TakeSignaled();
+            WakeSenders();
         }
-        Wake(signaled);
     }
 
     public StoreSnapshot Snapshot()
@@ -247,16 +239,11 @@ internal sealed class StoreNode
         }
     }
 
-    /// <summary>Resumes the senders of streams. They run elsewhere, so the lock is not needed and nothing
-    /// waits.</summary>
-    private void Wake(IReadOnlyList<WatchStream> signaled)
+    /// <summary>Resumes the senders of the streams that have news. They resume on the pool, so none runs under the
+    /// lock.</summary>
+    private void WakeSenders()
     {
-        if (signaled.Count == 0)
-            return;
-        lock (gate)
-        {
-            foreach (var stream in signaled)
-                sessions.GetValueOrDefault(stream.Id)?.Signal.Set();
-        }
+        foreach (var stream in hub.TakeSignaled())
+            sessions.GetValueOrDefault(stream.Id)?.Signal.Set();
     }
 }

@@ -2,8 +2,9 @@ namespace Divvy.Store;
 
 /// <summary>Tells one waiter that there is something to do; being told twice before it looks is being told once. The
 /// waiter resumes on the pool, never inside <see cref="Set"/>.</summary>
-internal sealed class WakeSignal : IDisposable
+internal sealed class WakeSignal
 {
+    // Not disposed: it holds no handle, as nobody asks for one.
     private readonly SemaphoreSlim semaphore = new(0, 1);
     private readonly Lock gate = new();
 
@@ -17,6 +18,4 @@ internal sealed class WakeSignal : IDisposable
     }
 
     public Task WaitAsync(CancellationToken cancellationToken) => semaphore.WaitAsync(cancellationToken);
-
-    public void Dispose() => semaphore.Dispose();
 }

@@ -12,6 +12,5 @@ internal sealed class WatchSession(StoreNode node, WatchStream stream) : IDispos
 
     public WakeSignal Room { get; } = new();
 
-    // The signals are left to the collector: the node may still set one that it looked up before the stream closed.
     public void Dispose() => node.CloseWatch(this);
 }

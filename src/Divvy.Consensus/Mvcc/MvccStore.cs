@@ -39,6 +39,9 @@ public sealed class MvccStore
     /// <summary>Reads below this revision are refused, at it they are not; -1: never compacted.</summary>
     public long CompactedRevision => keys.CompactedRevision;
 
+    /// <summary>Estimated memory of the records, superseded ones included.</summary>
+    public long EstimatedBytes => keys.Counters.Bytes;
+
     /// <summary>What the last command changed, in order; empty when it changed nothing. Valid until the next command or
     /// read.</summary>
     public IReadOnlyList<KeyRecord> LastChanges => keys.Changes;

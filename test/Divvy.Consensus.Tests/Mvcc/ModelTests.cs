@@ -43,7 +43,9 @@ public sealed class ModelTests
                 else
                     replayed[Text(change.Key)] = Show(change);
             }
-            var wrong = actual == expected ? FindWrongState(driver, naive, replayed) : $"{actual}\n instead of\n{expected}";
+            var wrong = actual == expected
+                ? FindWrongState(driver, naive, replayed)
+                : $"{actual}\n instead of\n{expected}";
             if (wrong is not null)
                 return (step, wrong);
         }
@@ -63,7 +65,8 @@ public sealed class ModelTests
         foreach (var lease in store.Leases)
         {
             var keys = string.Join(' ', lease.Keys.Select(key => Text(key)));
-            var expected = string.Join(' ', naive.State.Where(pair => pair.Value.Lease == lease.Id).Select(pair => pair.Key));
+            var attached = naive.State.Where(pair => pair.Value.Lease == lease.Id).Select(pair => pair.Key);
+            var expected = string.Join(' ', attached);
             if (keys != expected)
                 return $"lease {lease.Id} has {keys} instead of {expected}";
         }
@@ -101,7 +104,8 @@ public sealed class ModelTests
             return head;
         return result switch
         {
-            RangeResult range => $"{head} range {range.Count} {range.More} {string.Join(' ', range.Records.Select(Show))}",
+            RangeResult range =>
+                $"{head} range {range.Count} {range.More} {string.Join(' ', range.Records.Select(Show))}",
             PutResult put => $"{head} put {(put.Previous is null ? "" : Show(put.Previous))}",
             DeleteRangeResult delete => $"{head} del {delete.Deleted} {string.Join(' ', delete.Previous.Select(Show))}",
             TxnResult txn =>

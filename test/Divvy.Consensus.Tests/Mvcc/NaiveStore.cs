@@ -54,6 +54,9 @@ internal sealed class NaiveStore
     private static string Show(string key, Entry entry) =>
         $"{key}={entry.Value}/{entry.Create}/{entry.Mod}/{entry.Version}/{entry.Lease}";
 
+    private static string Show(IEnumerable<KeyValuePair<string, Entry>> pairs) =>
+        string.Join(' ', pairs.Select(pair => Show(pair.Key, pair.Value)));
+
     private string Plain(MvccOutcome outcome) => $"{outcome}@{Revision}";
 
     private string Revoke(long id)
@@ -106,7 +109,8 @@ internal sealed class NaiveStore
 
     private bool Holds(TxnOperation txn) => txn.Compares.All(compare =>
     {
-        var entries = State.Where(pair => compare.Keys.Contains(Bytes(pair.Key).Span)).Select(pair => pair.Value).ToList();
+        var entries = State.Where(pair => compare.Keys.Contains(Bytes(pair.Key).Span))
+            .Select(pair => pair.Value).ToList();
         if (entries.Count == 0)
             return compare.Target != CompareTarget.Value && Holds(compare, new Entry("", 0, 0, 0, 0));
         return entries.All(entry => Holds(compare, entry));
@@ -170,7 +174,7 @@ internal sealed class NaiveStore
         open = open.RemoveRange(doomed.Select(pair => pair.Key));
         changed |= doomed.Count > 0;
         var previous = delete.PreviousRecords ? doomed : [];
-        return $"Ok@{Visible} del {doomed.Count} {string.Join(' ', previous.Select(pair => Show(pair.Key, pair.Value)))}";
+        return $"Ok@{Visible} del {doomed.Count} {Show(previous)}";
     }
 
     private string Range(RangeOperation range)
@@ -194,7 +198,7 @@ internal sealed class NaiveStore
         var sorted = Sort(some, range.Target, range.Order == SortOrder.Descend).ToList();
         var shown = range.CountOnly ? [] : sorted.Take(limit);
         var more = !range.CountOnly && sorted.Count > limit;
-        return $"Ok@{Visible} range {all.Count} {more} {string.Join(' ', shown.Select(pair => Show(pair.Key, pair.Value)))}";
+        return $"Ok@{Visible} range {all.Count} {more} {Show(shown)}";
     }
 
     private static IEnumerable<KeyValuePair<string, Entry>> Sort(

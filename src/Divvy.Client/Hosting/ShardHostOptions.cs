@@ -17,7 +17,7 @@ public sealed class ShardHostOptions
         string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName.ToLowerInvariant()}-{Environment.ProcessId}");
 
     /// <summary>Where callers and other instances reach this one, such as <c>http://10.0.0.7:8080</c>. Null in an ASP.NET Core
-    /// application: the first address the server listens on, if that is not a wildcard.</summary>
+    /// application: the first address the server listens on, if that is not a wildcard. May be set until the start.</summary>
     public Uri? Address { get; set; }
 
     /// <summary>The failure domain; standbys are kept in other zones than owners where possible.</summary>

@@ -87,7 +87,6 @@ internal sealed class SessionStream(
     {
         if (call is not null)
             await call.DisposeAsync().ConfigureAwait(false);
-        overflowed.Dispose();
     }
 
     private Register Registration()

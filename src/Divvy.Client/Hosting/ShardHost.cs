@@ -166,8 +166,13 @@ public sealed class ShardHost : IAsyncDisposable
         {
             await shell.WhenEmptyAsync(cancellationToken)
                 .WaitAsync(options.HandlerTimeout, clock.Time, cancellationToken).ConfigureAwait(false);
-            if (loop is not null && !leaving.IsNone && loop.Deregister(leaving))
-                await running.WaitAsync(options.ServerTimeout, clock.Time, cancellationToken).ConfigureAwait(false);
+            if (loop is not null && !leaving.IsNone)
+            {
+                if (loop.Deregister(leaving))
+                    await running.WaitAsync(options.ServerTimeout, clock.Time, cancellationToken).ConfigureAwait(false);
+                else
+                    logger.LeavingUnregistered(options.InstanceId, "there is no stream to a server");
+            }
         }
         catch (Exception late) when (late is TimeoutException or OperationCanceledException)
         {

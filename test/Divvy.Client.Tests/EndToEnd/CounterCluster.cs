@@ -46,11 +46,12 @@ internal sealed class CounterCluster : IAsyncDisposable
 
     public IReadOnlyCollection<OwnershipEvent> Journal => journal;
 
-    public static async Task<CounterCluster> StartAsync(int instances)
+    public static async Task<CounterCluster> StartAsync(int instances, int sessionTtlMs = 10_000)
     {
         var cluster = new CounterCluster();
         await cluster.server.StartAsync();
-        await cluster.server.EnsureNamespaceAsync("counters", new NamespaceConfig { Shards = Shards });
+        await cluster.server.EnsureNamespaceAsync(
+            "counters", new NamespaceConfig { Shards = Shards, SessionTtlMs = sessionTtlMs });
         cluster.Router.Start();
         for (var i = 0; i < instances; i++)
             await cluster.AddInstanceAsync($"i{i}");

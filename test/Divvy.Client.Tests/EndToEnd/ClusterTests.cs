@@ -4,9 +4,9 @@ using Divvy.Core.Hosting;
 
 namespace Divvy.Client.Tests.EndToEnd;
 
-/// <summary>The promise that a planned move drops no request, over everything but processes: store, server, hosts, Kestrel,
-/// router. Requests are increments, which are never sent twice unless they were certainly not executed.</summary>
-public sealed class PlannedMovesTests
+/// <summary>The promises over everything but processes: store, server, hosts, Kestrel, router. Requests are increments,
+/// which are never sent twice unless they were certainly not executed.</summary>
+public sealed class ClusterTests
 {
     [Fact]
     public async Task DrainAndJoin_UnderLoad_LoseAndDoubleNoRequest()
@@ -33,7 +33,7 @@ public sealed class PlannedMovesTests
     [Fact]
     public async Task Kill_OfAnInstance_IsRefusedAndLeavesNoOverlap()
     {
-        await using var cluster = await CounterCluster.StartAsync(instances: 2);
+        await using var cluster = await CounterCluster.StartAsync(instances: 2, sessionTtlMs: 3_000);
         await Eventually.Until(() => Owned(cluster) == CounterCluster.Shards, "an owner of every shard");
         var killed = cluster.Instances[0];
         killed.Host.Kill();

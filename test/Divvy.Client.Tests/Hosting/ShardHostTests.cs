@@ -268,13 +268,19 @@ public sealed class ShardHostTests
     public async Task StopAsync_Always_DeregistersAfterTheHandlersEnded()
     {
         await using var fixture = new HostFixture();
+        var stuck = new TaskCompletionSource();
+        fixture.Handler.OnDrop = () => stuck.Task;
         var stream = await ActiveAsync(fixture);
         var stopping = fixture.Host.StopAsync();
-
-        var goodbye = await stream.ReadDeregisterAsync();
-        goodbye.Session.ShouldBe(100);
         await fixture.Handler.ExpectAsync("drop");
         fixture.Host.HasSession.ShouldBeFalse();
+        await fixture.Time.WaitForTimerAsync(TimeSpan.FromSeconds(20));
+        fixture.Time.Advance(TimeSpan.FromSeconds(20));
+        await stream.ReadHeartbeatAsync();
+        stream.Read.ShouldNotContain(InstanceMessage.MessageOneofCase.Deregister);
+
+        stuck.SetResult();
+        (await stream.ReadDeregisterAsync()).Session.ShouldBe(100);
         await stream.EndSessionAsync("deregistered");
         await Eventually.Within(stopping, "an end of StopAsync");
     }

@@ -7,8 +7,7 @@ using Divvy.Client.Http;
 using Divvy.Client.Routing;
 
 var builder = WebApplication.CreateBuilder(args);
-var addresses = builder.Configuration["servers"] ?? "http://127.0.0.1:2379";
-Uri[] servers = [.. addresses.Split(',').Select(text => new Uri(text))];
+Uri[] servers = [.. (builder.Configuration["servers"] ?? "http://127.0.0.1:2379").Split(',').Select(text => new Uri(text))];
 
 builder.Services.AddShardHost<CounterShards>("counters", options =>
 {
@@ -26,19 +25,15 @@ app.UseShardHost(options => options.KeySelector = context => context.GetRouteVal
 app.MapPost("/counters/{counter}", (string counter, HttpContext context, CounterShards shards) =>
 {
     var shard = context.GetShard();
-    var value = shards.Increment(shard.Shard, counter);
-    return new { counter, value, shard = shard.Shard.Value, generation = shard.Generation.Value };
+    return new { counter, value = shards.Increment(shard.Shard, counter), shard = shard.Shard.Value, generation = shard.Generation.Value };
 });
 
-// Runs anywhere and asks the owner. An increment is not idempotent: it is sent again only if it was certainly not
-// executed.
+// Runs anywhere and asks the owner. An increment is not idempotent: it is sent again only if it was certainly not executed.
 app.MapPost("/increment/{name}", async (string name, IHttpClientFactory clients, CancellationToken cancellationToken) =>
 {
-    var target = $"http://shards/counters/{Uri.EscapeDataString(name)}";
-    using var request = new HttpRequestMessage(HttpMethod.Post, target).SetShardKey(name);
+    using var request = new HttpRequestMessage(HttpMethod.Post, $"http://shards/counters/{Uri.EscapeDataString(name)}").SetShardKey(name);
     using var response = await clients.CreateClient("counters").SendAsync(request, cancellationToken);
-    var answer = await response.Content.ReadAsStringAsync(cancellationToken);
-    return Results.Text(answer, "application/json", statusCode: (int)response.StatusCode);
+    return Results.Text(await response.Content.ReadAsStringAsync(cancellationToken), "application/json", null, (int)response.StatusCode);
 });
 
 app.Run();

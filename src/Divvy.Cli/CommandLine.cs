@@ -1,7 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Divvy.Cli.Admin;
+using Divvy.Cli.Demo;
 using Divvy.Cli.Journals;
+using Divvy.Cli.Lab;
+using Divvy.Cli.Load;
 using Divvy.Cli.Output;
+using Divvy.Cli.Serving;
+using Divvy.Cli.Up;
 
 namespace Divvy.Cli;
 
@@ -30,14 +36,39 @@ internal static class CommandLine
             await console.Error.WriteLineAsync($"divvy: {failure.Message}");
             return (int)failure.Code;
         }
+        catch (Exception failure)
+        {
+            await console.Error.WriteLineAsync($"divvy: this should not have happened, please report it: {failure}");
+            return (int)ExitCode.Failed;
+        }
     }
 
     /// <summary>All commands, each with its options and its action.</summary>
-    public static RootCommand Build(CommandConsole console) => new(
-        "Divvy tells every instance of a sharded service which shards it owns, and moves them safely.")
+    public static RootCommand Build(CommandConsole console)
     {
-        JournalCommand.Create(console),
-    };
+        var verb = new AdminVerb(console);
+        return new RootCommand(
+            "Divvy tells every instance of a sharded service which shards it owns, and moves them safely.")
+        {
+            UpCommand.Create(console),
+            ServerCommand.Create(),
+            ClientCommand.Create(console),
+            LoadCommand.Create(console),
+            NamespaceCommand.Create(verb),
+            ShardCommand.Create(verb),
+            InstanceCommand.Create(verb),
+            EventCommand.Create(verb),
+            PlanCommand.Create(verb),
+            ShardCommand.Move(verb),
+            ShardCommand.Pin(verb),
+            ShardCommand.Unpin(verb),
+            InstanceCommand.Cordon(verb),
+            InstanceCommand.Uncordon(verb),
+            InstanceCommand.Drain(verb),
+            JournalCommand.Create(console),
+            LabCommand.Create(console),
+        };
+    }
 
     private static int Refuse(ParseResult parsed, CommandConsole console)
     {

@@ -6,7 +6,8 @@ namespace Divvy.Cli.Journals;
 /// <param name="Holds">Times somebody held a shard.</param>
 /// <param name="Overlaps">Two held one shard at one time. Must be empty.</param>
 /// <param name="GenerationFaults">A generation that did not grow with a change of holder. Must be empty.</param>
-/// <param name="Unended">Holds without an end that somebody else followed: the process was killed, or it held on. Name
+/// <param name="Unended">Holds without an end that somebody else followed: the process was killed, or it held on.
+/// Name
 /// the kill to have it checked.</param>
 /// <param name="Unheld">Shards that nobody held when the journals end.</param>
 /// <param name="Gaps">Times between two holds of a shard in which nobody held it, longest first.</param>

@@ -77,18 +77,19 @@ internal static class JournalCommand
     {
         var gaps = report.Gaps.Select(gap => gap.Nanoseconds / 1e6).ToList();
         writer.WriteLine(
-            $"{report.Entries} entries, {report.Shards} shards, {report.Holds} holds, {report.Gaps.Count} changes with a gap");
-        writer.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"gap between two holds: p50 {Quantile.NearestRank(gaps, 0.5):0.0} ms, p99 {Quantile.NearestRank(gaps, 0.99):0.0} ms, max {Quantile.NearestRank(gaps, 1):0.0} ms"));
+            $"{report.Entries} entries, {report.Shards} shards, {report.Holds} holds, {gaps.Count} changes with a gap");
+        writer.WriteLine($"gap between two holds: {Quantile.Describe(gaps)}");
         foreach (var overlap in report.Overlaps.Take(MaxListed))
         {
-            writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"OVERLAP  {overlap.First.Shard}: {Text(overlap.First)} and {Text(overlap.Second)} for {(overlap.To - overlap.From) / 1e6:0.000} ms from {overlap.From}"));
+            writer.WriteLine(
+                $"OVERLAP  {overlap.First.Shard}: {Text(overlap.First)} and {Text(overlap.Second)} "
+                + $"for {(overlap.To - overlap.From) / 1e6:0.000} ms from {overlap.From}");
         }
         foreach (var fault in report.GenerationFaults.Take(MaxListed))
-            writer.WriteLine($"GENERATION DID NOT GROW  {fault.First.Shard}: {Text(fault.First)}, then {Text(fault.Second)}");
+        {
+            writer.WriteLine(
+                $"GENERATION DID NOT GROW  {fault.First.Shard}: {Text(fault.First)}, then {Text(fault.Second)}");
+        }
         foreach (var hold in report.Unended.Take(MaxListed))
         {
             writer.WriteLine($"no end recorded  {hold.Shard}: {Text(hold)}, followed by somebody else"

@@ -14,10 +14,13 @@ internal static class JournalFormat
         RespectRequiredConstructorParameters = true,
     };
 
-    public static byte[] Line(JournalEntry entry) => [.. JsonSerializer.SerializeToUtf8Bytes(entry, options), (byte)'\n'];
+    public static byte[] Line(JournalEntry entry) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(entry, options), (byte)'\n'];
 
-    /// <summary>Reads a journal. A last line without its newline is the torn write of a killed process and is left out.
-    /// <exception cref="FormatException">Another line is no journal entry; the message names the source and line.</exception>
+    /// <summary>Reads a journal. A last line without its newline is the torn write of a killed process and is left
+    /// out.
+    /// <exception cref="FormatException">Another line is no journal entry; the message names the source and
+    /// line.</exception>
     /// </summary>
     public static IReadOnlyList<JournalEntry> Read(string source, string text)
     {

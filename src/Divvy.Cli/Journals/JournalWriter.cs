@@ -7,7 +7,8 @@ internal sealed class JournalWriter : IDisposable
     private readonly FileStream file;
     private readonly Lock gate = new();
 
-    /// <summary>Opens or creates the file. <exception cref="IOException">Another process writes it.</exception></summary>
+    /// <summary>Opens or creates the file. <exception cref="IOException">Another process writes
+    /// it.</exception></summary>
     public JournalWriter(string path)
     {
         Path = path;

@@ -3,7 +3,8 @@ namespace Divvy.Cli.Journals;
 /// <summary>Checks the first promise from the outside: at most one session holds a shard at any instant, and every
 /// change of holder raises the generation. Pure: the same entries give the same report.</summary>
 /// <remarks>
-/// A hold begins at <c>activated</c> and ends at the first of <c>yielded</c>, <c>dropped</c> and <c>lease_lost</c> of the
+/// A hold begins at <c>activated</c> and ends at the first of <c>yielded</c>, <c>dropped</c> and <c>lease_lost</c>
+/// of the
 /// same session. A killed process writes no end. Whoever knows the time of the kill passes a <see cref="Death"/>; for
 /// other holds without an end that somebody else followed, a later line of the same session proves that it lived on
 /// (an overlap), and without one the report lists it as unended: it proves neither.

@@ -3,13 +3,17 @@ using Divvy.Cli.Measurement;
 namespace Divvy.Cli.Load;
 
 /// <summary>Collects samples and sums them up. Reads no clock. Thread-safe.</summary>
-internal sealed class LoadRecorder
+/// <param name="warmUp">Of answers to requests that were due before this time, only their number and generation
+/// count.
+/// </param>
+internal sealed class LoadRecorder(TimeSpan warmUp = default)
 {
     private readonly Lock gate = new();
     private readonly LatencyHistogram latencies = new();
     private readonly SortedDictionary<string, long> failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShardHistory> shards = new(StringComparer.Ordinal);
     private long sent;
+    private long answered;
 
     /// <summary>Requests that have ended, and how many of them failed.</summary>
     public (long Ended, long Failed) Progress
@@ -29,8 +33,11 @@ internal sealed class LoadRecorder
             var history = sample.Shard is null ? null : HistoryOf(sample.Shard);
             if (sample.Failure is null)
             {
-                latencies.Record(sample.Latency);
-                history?.Answered(sample);
+                var isWarm = sample.Due >= warmUp;
+                answered++;
+                if (isWarm)
+                    latencies.Record(sample.Latency);
+                history?.Answered(sample, isWarm);
             }
             else
             {
@@ -53,7 +60,7 @@ internal sealed class LoadRecorder
             var moved = gaps.Where(gap => gap.Moved).ToList();
             return new LoadReport(
                 Sent: sent,
-                Ok: latencies.Count,
+                Ok: answered,
                 Failed: failures.Values.Sum(),
                 Failures: new SortedDictionary<string, long>(failures, StringComparer.Ordinal),
                 ElapsedSeconds: elapsed.TotalSeconds,

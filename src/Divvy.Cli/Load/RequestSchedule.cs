@@ -1,6 +1,7 @@
 namespace Divvy.Cli.Load;
 
-/// <summary>An open loop: request i is due at i / rate from the start, whatever became of the requests before it.</summary>
+/// <summary>An open loop: request i is due at i / rate from the start, whatever became of the requests before
+/// it.</summary>
 internal sealed class RequestSchedule(double requestsPerSecond, TimeSpan duration)
 {
     // Due times are rounded to the clock's ticks: a time this close to a request's is that request's.

@@ -18,11 +18,14 @@ internal sealed class ShardHistory
     /// after it had lost the shard. Must be 0 in an exclusive namespace.</summary>
     public int StaleAnswers { get; private set; }
 
-    public void Answered(in LoadSample sample)
+    /// <param name="sample">The answer.</param>
+    /// <param name="counts">Whether its waiting counts, or only what it says of the owner.</param>
+    public void Answered(in LoadSample sample, bool counts = true)
     {
         var since = unansweredSince < sample.Due ? unansweredSince.Value : sample.Due;
         unansweredSince = null;
-        Widen(sample.Ended - since);
+        if (counts)
+            Widen(sample.Ended - since);
         if (sample.Generation > newest)
         {
             HasMoved |= newest != 0;

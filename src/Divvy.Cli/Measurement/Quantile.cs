@@ -15,4 +15,9 @@ internal static class Quantile
         var rank = (int)Math.Ceiling(share * sorted.Length);
         return sorted[Math.Clamp(rank, 1, sorted.Length) - 1];
     }
+
+    /// <summary>Milliseconds summed up for people.</summary>
+    public static string Describe(IReadOnlyCollection<double> milliseconds) =>
+        $"p50 {NearestRank(milliseconds, 0.5):0.0} ms, p99 {NearestRank(milliseconds, 0.99):0.0} ms, "
+        + $"max {NearestRank(milliseconds, 1):0.0} ms";
 }

@@ -1,6 +1,7 @@
 namespace Divvy.Cli.Output;
 
-/// <summary>What the process's exit code says. The one mapping from outcomes to codes; docs/cli.md repeats it.</summary>
+/// <summary>What the process's exit code says. The one mapping from outcomes to codes; docs/cli.md repeats
+/// it.</summary>
 internal enum ExitCode
 {
     Ok = 0,
@@ -17,7 +18,8 @@ internal enum ExitCode
     /// <summary>The named namespace, shard, instance or file does not exist.</summary>
     NotFound = 4,
 
-    /// <summary>Something else holds it: a port, an instance id, a namespace of that name, a shard on the move.</summary>
+    /// <summary>Something else holds it: a port, an instance id, a namespace of that name, a shard on the
+    /// move.</summary>
     Conflict = 5,
 
     /// <summary>Ended by a second Ctrl-C, before it had finished draining (128 + SIGINT).</summary>

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Divvy.Cli.Output;
 
-/// <summary>A table as aligned plain text: two spaces between columns, numbers to the right. The same on a terminal and
+/// <summary>A table as aligned plain text: two spaces between columns, numbers to the right. The same on a terminal
+/// and
 /// in a pipe, so that it can be read by people and cut by scripts.</summary>
 internal sealed class TextTable(params string[] header)
 {

@@ -2,11 +2,12 @@ using System.Globalization;
 
 namespace Divvy.Cli.Parsing;
 
-/// <summary>A length of time as it is typed: numbers with units, <c>10s</c>, <c>500ms</c>, <c>1m30s</c>, <c>1.5h</c>.</summary>
+/// <summary>A length of time as it is typed: numbers with units, <c>10s</c>, <c>500ms</c>, <c>1m30s</c>,
+/// <c>1.5h</c>.</summary>
 internal readonly record struct Duration(TimeSpan Value)
 {
-    /// <summary>Longer is a typing mistake.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+    /// <summary>Longer is a typing mistake, and longer than timers can wait.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(31);
 
     private static readonly (string Unit, double Milliseconds)[] units =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];

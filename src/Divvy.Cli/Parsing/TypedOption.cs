@@ -49,15 +49,18 @@ internal static class TypedOption
             HelpName = "N",
             DefaultValueFactory = _ => standard,
         };
-        option.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.Tokens.Count == 0 || !int.TryParse(result.Tokens[0].Value, out var value))
-                return;
-            if (value < least || value > most)
-                result.AddError($"{name} {value} is out of range: {least} to {most}.");
-        });
+        option.Validators.Add(InRange(name, least, most));
         return option;
     }
+
+    /// <summary>Refuses whole numbers outside of the limits.</summary>
+    public static Action<OptionResult> InRange(string name, int least, int most) => result =>
+    {
+        if (result.Errors.Any() || result.Tokens.Count == 0 || !int.TryParse(result.Tokens[0].Value, out var value))
+            return;
+        if (value < least || value > most)
+            result.AddError($"{name} {value} is out of range: {least} to {most}.");
+    };
 
     private static T? Read<T>(ArgumentResult result, TryParse<T> parse)
     {

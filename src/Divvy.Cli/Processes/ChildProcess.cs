@@ -12,15 +12,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private readonly Process process;
     private readonly LineBuffer tail = new(KeptLines);
-    private readonly Action<string>? onLine;
 
-    private ChildProcess(string name, Process process, Action<string>? onLine)
+    private ChildProcess(string name, Process process, Action<string>? onOutput, Action<string>? onError)
     {
         Name = name;
         this.process = process;
-        this.onLine = onLine;
-        process.OutputDataReceived += (_, received) => Take(received.Data);
-        process.ErrorDataReceived += (_, received) => Take(received.Data);
+        process.OutputDataReceived += (_, received) => Take(received.Data, onOutput);
+        process.ErrorDataReceived += (_, received) => Take(received.Data, onError);
     }
 
     public string Name { get; }
@@ -34,9 +32,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public string Tail => string.Join("\n  ", tail.Lines);
 
-    /// <summary>Starts a program. The sink is called on the threads that read the output.</summary>
+    /// <summary>Starts a program. The sinks are called on the threads that read its output.</summary>
     public static ChildProcess Start(
-        string name, string fileName, IEnumerable<string> arguments, Action<string>? onLine = null)
+        string name,
+        string fileName,
+        IEnumerable<string> arguments,
+        Action<string>? onOutput = null,
+        Action<string>? onError = null)
     {
         var process = new Process
         {
@@ -47,7 +49,7 @@ internal sealed class ChildProcess : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
-        var child = new ChildProcess(name, process, onLine);
+        var child = new ChildProcess(name, process, onOutput, onError);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -56,10 +58,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts this program again with other arguments, to end with this process.</summary>
-    public static ChildProcess StartOwn(string name, IEnumerable<string> arguments, Action<string>? onLine = null)
+    public static ChildProcess StartSupervised(
+        string name, IEnumerable<string> arguments, Action<string>? onOutput = null, Action<string>? onError = null)
     {
         var own = OwnBinary.Find();
-        return Start(name, own.FileName, [.. own.FirstArguments, .. arguments], onLine);
+        return Start(
+            name, own.FileName, [.. own.FirstArguments, .. arguments, SupervisedOption.Name], onOutput, onError);
     }
 
     public void Signal(int signal)
@@ -103,11 +107,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    private void Take(string? line)
+    private void Take(string? line, Action<string>? sink)
     {
         if (line is null)
             return;
         tail.Add(line);
-        onLine?.Invoke(line);
+        sink?.Invoke(line);
     }
 }

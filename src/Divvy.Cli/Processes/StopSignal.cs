@@ -23,6 +23,14 @@ internal sealed class StopSignal : IDisposable
 
     public CancellationToken Token => requested.Token;
 
+    /// <summary>Completes when it is time to stop.</summary>
+    public Task WaitAsync()
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        requested.Token.Register(stopped.SetResult);
+        return stopped.Task;
+    }
+
     public void Dispose()
     {
         registrations.ForEach(registration => registration.Dispose());

@@ -12,7 +12,8 @@ internal static class UnixSignal
     public static readonly int Continue = OperatingSystem.IsMacOS() ? 19 : 18;
     public static readonly int Stop = OperatingSystem.IsMacOS() ? 17 : 19;
 
-    /// <summary>Sends a signal. <exception cref="InvalidOperationException">It could not be sent.</exception></summary>
+    /// <summary>Sends a signal. <exception cref="InvalidOperationException">It could not be
+    /// sent.</exception></summary>
     public static void Send(int processId, int signal)
     {
         if (SendNative(processId, signal) != 0)

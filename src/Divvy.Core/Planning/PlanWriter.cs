@@ -75,14 +75,12 @@ internal sealed class PlanWriter
             MinimumMoves = _schedule.Moved.Count + _schedule.Deferred.Count,
             DeferredMoves = _schedule.Deferred.Count,
             Deferred = [.. _schedule.Deferred.Take(PlanReport.MaxDeferredListed).Select(Deferred)],
-            Unplaceable = [.. _schedule.Stuck.Select(Unplaceable)],
+            Unplaceable = [.. _schedule.Stuck.Select(s => new UnplaceableShard(_model.Shards[s].Shard, _reasons.Stuck(s)))],
             Instances = [.. _model.Instances.Select((instance, i) => Load(instance, i, after))],
             SpreadBefore = Spread(_before),
             SpreadAfter = Spread(after),
         };
     }
-
-    private UnplaceableShard Unplaceable(int s) => new(_model.Shards[s].Shard, _reasons.Stuck(s));
 
     private DeferredMove Deferred(int s) => new(
         _model.Shards[s].Shard,

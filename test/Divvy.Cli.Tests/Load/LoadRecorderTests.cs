@@ -96,6 +96,20 @@ public sealed class LoadRecorderTests
         Report(at: 5).Moved.Count.ShouldBe(0);
     }
 
+    [Fact]
+    public void Record_WhileWarmingUp_CountsAnswersAndFailuresButNoWaiting()
+    {
+        var warming = new LoadRecorder(Ms(100));
+        warming.Record(new LoadSample(Ms(0), Ms(0), Ms(90), null, "s1", 1));
+        warming.Record(new LoadSample(Ms(50), Ms(50), Ms(60), "503", "s1", 0));
+        warming.Record(new LoadSample(Ms(150), Ms(150), Ms(155), null, "s2", 1));
+
+        var report = warming.Report(Ms(200));
+
+        (report.Sent, report.Ok, report.Failed).ShouldBe((3, 2, 1));
+        report.MaxMs.ShouldBe(5);
+    }
+
     private void Answer(string shard, int due, int ended, long generation = 1, int? sent = null) =>
         recorder.Record(new LoadSample(Ms(due), Ms(sent ?? due), Ms(ended), null, shard, generation));
 

@@ -5,7 +5,7 @@ using Divvy.Core.Identity;
 
 namespace Counter;
 
-/// <summary>The counters of the shards that are here. They live as long as somebody hands them over: a real service would
+/// <summary>The counters of the shards that are here. They live while somebody hands them over: a real service would
 /// also store them, with the generation as fencing token.</summary>
 internal sealed class CounterShards : IShardHandler
 {

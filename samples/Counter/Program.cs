@@ -7,7 +7,8 @@ using Divvy.Client.Http;
 using Divvy.Client.Routing;
 
 var builder = WebApplication.CreateBuilder(args);
-Uri[] servers = [.. (builder.Configuration["servers"] ?? "http://127.0.0.1:2379").Split(',').Select(text => new Uri(text))];
+var addresses = builder.Configuration["servers"] ?? "http://127.0.0.1:2379";
+Uri[] servers = [.. addresses.Split(',').Select(text => new Uri(text))];
 
 builder.Services.AddShardHost<CounterShards>("counters", options =>
 {
@@ -25,15 +26,19 @@ app.UseShardHost(options => options.KeySelector = context => context.GetRouteVal
 app.MapPost("/counters/{counter}", (string counter, HttpContext context, CounterShards shards) =>
 {
     var shard = context.GetShard();
-    return new { counter, value = shards.Increment(shard.Shard, counter), shard = shard.Shard.Value, generation = shard.Generation.Value };
+    var value = shards.Increment(shard.Shard, counter);
+    return new { counter, value, shard = shard.Shard.Value, generation = shard.Generation.Value };
 });
 
-// Runs anywhere and asks the owner. An increment is not idempotent: it is sent again only if it was certainly not executed.
+// Runs anywhere and asks the owner. An increment is not idempotent: it is sent again only if it was certainly not
+// executed.
 app.MapPost("/increment/{name}", async (string name, IHttpClientFactory clients, CancellationToken cancellationToken) =>
 {
-    using var request = new HttpRequestMessage(HttpMethod.Post, $"http://shards/counters/{Uri.EscapeDataString(name)}").SetShardKey(name);
+    var target = $"http://shards/counters/{Uri.EscapeDataString(name)}";
+    using var request = new HttpRequestMessage(HttpMethod.Post, target).SetShardKey(name);
     using var response = await clients.CreateClient("counters").SendAsync(request, cancellationToken);
-    return Results.Text(await response.Content.ReadAsStringAsync(cancellationToken), "application/json", null, (int)response.StatusCode);
+    var answer = await response.Content.ReadAsStringAsync(cancellationToken);
+    return Results.Text(answer, "application/json", statusCode: (int)response.StatusCode);
 });
 
 app.Run();

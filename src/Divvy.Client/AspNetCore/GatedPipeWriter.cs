@@ -3,7 +3,8 @@ using System.IO.Pipelines;
 
 namespace Divvy.Client.AspNetCore;
 
-/// <summary>Holds what is written until it is flushed, and asks before it flushes. Used by one writer at a time.</summary>
+/// <summary>Holds what is written until it is flushed, and asks before it flushes. Used by one writer at a
+/// time.</summary>
 /// <param name="target">Where flushed bytes go.</param>
 /// <param name="check">Throws when nothing may go out.</param>
 internal sealed class GatedPipeWriter(PipeWriter target, Action check) : PipeWriter
@@ -32,8 +33,8 @@ internal sealed class GatedPipeWriter(PipeWriter target, Action check) : PipeWri
         return result;
     }
 
-    /// <summary>The server completes the response; completing the body early only says that the endpoint writes no more.
-    /// </summary>
+    /// <summary>The server completes the response; completing the body early only says that the endpoint writes no
+    /// more.</summary>
     public override void Complete(Exception? exception = null)
     {
     }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Divvy.Client.AspNetCore;
 
-/// <summary>A response body that lets bytes out only while the shard is owned (R19). What is written stays here until it is
-/// flushed, so that an answer nobody has seen yet can be replaced by a refusal.</summary>
+/// <summary>A response body that lets bytes out only while the shard is owned (R19). What is written stays here until
+/// it is flushed, so that an answer nobody has seen yet can be replaced by a refusal.</summary>
 internal sealed class GatedResponseBody : IHttpResponseBodyFeature
 {
     private readonly IHttpResponseBodyFeature direct;

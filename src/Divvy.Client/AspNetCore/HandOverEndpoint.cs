@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Divvy.Client.AspNetCore;
 
-/// <summary>Takes the state of a shard from its present owner: <c>POST /_divvy/handover/{namespace}/{shard}</c> with the
-/// yielding revision and the session it is meant for; answers 204.</summary>
+/// <summary>Takes the state of a shard from its present owner: <c>POST /_divvy/handover/{namespace}/{shard}</c> with
+/// the yielding revision and the session it is meant for; answers 204.</summary>
 internal sealed class HandOverEndpoint(ShardHost host)
 {
     public async Task TakeAsync(HttpContext context, string? path)
@@ -17,7 +17,8 @@ internal sealed class HandOverEndpoint(ShardHost host)
             || !HandOverPath.TryParse(path, out var space, out var shard) || space != host.Namespace
             || !TryRead(request.Headers, out var yielding, out var session))
         {
-            await ShardProblems.InvalidAsync(context, host, "This is not a hand-over for this instance.").ConfigureAwait(false);
+            await ShardProblems.InvalidAsync(context, host, "This is not a hand-over for this instance.")
+                .ConfigureAwait(false);
             return;
         }
         if (await ReadAsync(request, context.RequestAborted).ConfigureAwait(false) is not { } state)
@@ -37,10 +38,11 @@ internal sealed class HandOverEndpoint(ShardHost host)
     private static bool TryRead(IHeaderDictionary headers, out Revision yielding, out SessionId session)
     {
         var valid = long.TryParse(
-            headers[ShardHeaders.Revision].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var revision);
+            headers[ShardHeaders.Revision].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var revision);
         valid &= long.TryParse(
-            headers[ShardHeaders.Session].FirstOrDefault(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
-            out var lease);
+            headers[ShardHeaders.Session].FirstOrDefault(), NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture, out var lease);
         (yielding, session) = (new Revision(revision), new SessionId(lease));
         return valid;
     }

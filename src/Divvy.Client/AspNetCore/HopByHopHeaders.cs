@@ -9,8 +9,8 @@ internal static class HopByHopHeaders
         "Transfer-Encoding", "Upgrade",
     };
 
-    /// <summary>Whether a header stays; <paramref name="connection"/> is the message's Connection header, whose options name
-    /// further ones.</summary>
+    /// <summary>Whether a header stays; <paramref name="connection"/> is the message's Connection header, whose options
+    /// name further ones.</summary>
     public static bool Contains(string name, string? connection) =>
         Always.Contains(name)
         || (connection is not null && connection

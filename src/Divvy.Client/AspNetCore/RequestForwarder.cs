@@ -8,9 +8,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Divvy.Client.AspNetCore;
 
-/// <summary>Sends a request on to the shard's next owner, once, and its answer back. Bodies are streamed both ways.</summary>
-/// <remarks>A forwarded request is not inside the shard here: the yield does not wait for it, because the next owner lets it
-/// wait for the yield (R13, C11).</remarks>
+/// <summary>Sends a request on to the shard's next owner, once, and its answer back. Bodies are streamed both
+/// ways.</summary>
+/// <remarks>A forwarded request is not inside the shard here: the yield does not wait for it, because the next owner
+/// lets it wait for the yield (R13, C11).</remarks>
 internal sealed class RequestForwarder(ShardHost host)
 {
     public async Task ForwardAsync(HttpContext context, ShardRequestHeaders headers, ShardAdmission admission)
@@ -39,7 +40,8 @@ internal sealed class RequestForwarder(ShardHost host)
         }
     }
 
-    private static HttpRequestMessage Request(HttpContext context, ShardRequestHeaders headers, ShardAdmission admission)
+    private static HttpRequestMessage Request(
+        HttpContext context, ShardRequestHeaders headers, ShardAdmission admission)
     {
         var source = context.Request;
         var target = new Uri(
@@ -92,7 +94,8 @@ internal sealed class RequestForwarder(ShardHost host)
         context.Response.Clear();
         await ShardProblems.UnavailableAsync(
             context, host,
-            $"Shard {admission.Shard} moves to {admission.OwnerAddress}, which cannot be reached from instance {host.InstanceId}.",
+            $"Shard {admission.Shard} moves to {admission.OwnerAddress}, which cannot be reached from instance"
+                + $" {host.InstanceId}.",
             wasExecuted: wasSent).ConfigureAwait(false);
     }
 

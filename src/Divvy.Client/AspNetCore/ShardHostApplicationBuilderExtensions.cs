@@ -7,8 +7,9 @@ namespace Divvy.Client.AspNetCore;
 /// <summary>Puts a shard host in front of an application's endpoints.</summary>
 public static class ShardHostApplicationBuilderExtensions
 {
-    /// <summary>Lets requests to shards in where this instance owns them, and takes states handed over. Requests that name
-    /// neither a shard nor a key pass. Comes before whatever answers requests to shards, and before compression.</summary>
+    /// <summary>Lets requests to shards in where this instance owns them, and takes states handed over. Requests that
+    /// name neither a shard nor a key pass. Comes before whatever answers requests to shards, and before
+    /// compression.</summary>
     /// <param name="app">The application.</param>
     /// <param name="configure">How the key of a request is found.</param>
     public static IApplicationBuilder UseShardHost(

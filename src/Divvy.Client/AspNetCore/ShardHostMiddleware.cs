@@ -9,12 +9,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Divvy.Client.AspNetCore;
 
-/// <summary>The door of an instance for HTTP requests to shards: runs them, lets them wait, sends them on, or says where they
-/// belong.</summary>
+/// <summary>The door of an instance for HTTP requests to shards: runs them, lets them wait, sends them on, or says
+/// where they belong.</summary>
 /// <remarks>
-/// A request that runs keeps its shard here until its answer has left (R13): the stay ends when the server has completed
-/// the response, not when the endpoint returned. Its answer passes through <see cref="GatedResponseBody"/>, which holds it
-/// back when the shard was lost meanwhile (R19). Nothing here reads the body of a request, so that it can be sent on.
+/// A request that runs keeps its shard here until its answer has left (R13): the stay ends when the server has
+/// completed the response, not when the endpoint returned. Its answer passes through <see cref="GatedResponseBody"/>,
+/// which holds it back when the shard was lost meanwhile (R19). Nothing here reads the body of a request, so that it
+/// can be sent on.
 /// </remarks>
 internal sealed class ShardHostMiddleware
 {
@@ -55,7 +56,8 @@ internal sealed class ShardHostMiddleware
         if (headers.Namespace is { } space && space != host.Namespace)
         {
             await ShardProblems.UnknownAsync(
-                context, host, $"Instance {host.InstanceId} serves namespace {host.Namespace}, not {space}.").ConfigureAwait(false);
+                context, host, $"Instance {host.InstanceId} serves namespace {host.Namespace}, not {space}.")
+                .ConfigureAwait(false);
             return;
         }
         if ((headers.Shard ?? host.FindShard(KeyHash.Of(key))) is not { } shard)

@@ -27,10 +27,13 @@ internal static class ShardProblems
             headers[ShardHeaders.Owner] = owner.Instance.Value;
         if (admission.OwnerAddress is { } address)
             headers[ShardHeaders.OwnerAddress] = address;
-        var where = admission.OwnerAddress is { } known ? $"it is at {known}" : "this instance does not know where it is";
+        var where = admission.OwnerAddress is { } known
+            ? $"it is at {known}"
+            : "this instance does not know where it is";
         return WriteAsync(
             context, host, StatusCodes.Status421MisdirectedRequest, "Misdirected request",
-            $"Shard {admission.Shard} is not at instance {host.InstanceId}; {where}. Refresh the routing table and try again.");
+            $"Shard {admission.Shard} is not at instance {host.InstanceId}; {where}."
+                + " Refresh the routing table and try again.");
     }
 
     /// <summary>421 without a hint: nothing here covers the request.</summary>
@@ -52,7 +55,8 @@ internal static class ShardProblems
     public static string Describe(ShardAdmission admission, ShardHost host) => admission.Kind switch
     {
         AdmitKind.Fenced => $"Instance {host.InstanceId} has no session at present and serves no shard.",
-        _ => $"Too many requests wait for shard {admission.Shard} at instance {host.InstanceId}, or this one waited too long.",
+        _ => $"Too many requests wait for shard {admission.Shard} at instance {host.InstanceId},"
+            + " or this one waited too long.",
     };
 
     private static Task WriteAsync(HttpContext context, ShardHost host, int status, string title, string detail)

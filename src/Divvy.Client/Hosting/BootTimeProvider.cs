@@ -3,10 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Divvy.Client.Hosting;
 
-/// <summary>A monotonic clock that goes on while the machine sleeps: CLOCK_BOOTTIME on Linux. .NET's own is CLOCK_MONOTONIC
-/// there, which stops in suspend, so that a laptop lid or a snapshotted machine would stretch a session beyond its lease
-/// (R20). Elsewhere it is <see cref="Stopwatch"/>, which counts sleep on Windows. Wall clock and timers are the system's.
-/// No clock of a guest sees a hypervisor's pause: against that only the generation helps.</summary>
+/// <summary>A monotonic clock that goes on while the machine sleeps: CLOCK_BOOTTIME on Linux. .NET's own is
+/// CLOCK_MONOTONIC there, which stops in suspend, so that a laptop lid or a snapshotted machine would stretch a session
+/// beyond its lease (R20). Elsewhere it is <see cref="Stopwatch"/>, which counts sleep on Windows. Wall clock and
+/// timers are the system's. No clock of a guest sees a hypervisor's pause: against that only the generation
+/// helps.</summary>
 public sealed partial class BootTimeProvider : TimeProvider
 {
     private const int ClockBootTime = 7;

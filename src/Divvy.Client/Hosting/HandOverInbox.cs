@@ -2,8 +2,9 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Client.Hosting;
 
-/// <summary>States that former owners sent for shards that are on their way here. Each counts only under the revision of the
-/// yield it was sent in: the ADD names that revision, and any other state is discarded (R14). Thread-safe.</summary>
+/// <summary>States that former owners sent for shards that are on their way here. Each counts only under the revision
+/// of the yield it was sent in: the ADD names that revision, and any other state is discarded (R14).
+/// Thread-safe.</summary>
 /// <param name="maxBytes">How much may wait in all.</param>
 internal sealed class HandOverInbox(long maxBytes)
 {
@@ -11,7 +12,8 @@ internal sealed class HandOverInbox(long maxBytes)
     private readonly Dictionary<ShardId, (Revision Revision, HandOver State)> states = [];
     private long bytes;
 
-    /// <summary>False: there is no room. A newer state replaces an older one, an older one is dropped in silence.</summary>
+    /// <summary>False: there is no room. A newer state replaces an older one, an older one is dropped in
+    /// silence.</summary>
     public bool TryKeep(ShardId shard, Revision revision, HandOver state)
     {
         lock (gate)

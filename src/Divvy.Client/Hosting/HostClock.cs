@@ -1,7 +1,7 @@
 namespace Divvy.Client.Hosting;
 
-/// <summary>The two clocks of a host: a monotonic one, in the milliseconds the machine counts in, and the wall clock for
-/// what goes into journals.</summary>
+/// <summary>The two clocks of a host: a monotonic one, in the milliseconds the machine counts in, and the wall clock
+/// for what goes into journals.</summary>
 internal sealed class HostClock(TimeProvider time)
 {
     private const long NanosecondsPerTick = 100;

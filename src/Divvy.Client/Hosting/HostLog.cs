@@ -8,7 +8,8 @@ internal static partial class HostLog
 {
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "{Instance} has session {Session} in namespace {Namespace} through server {Server}, for {TtlMs} ms a renewal")]
+        Message = "{Instance} has session {Session} in namespace {Namespace} through server {Server},"
+            + " for {TtlMs} ms a renewal")]
     public static partial void SessionGranted(
         this ILogger logger, string instance, SessionId session, string @namespace, string server, long ttlMs);
 
@@ -30,7 +31,8 @@ internal static partial class HostLog
         this ILogger logger, Exception failure, string operation, ShardId shard, int attempt);
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "State of shard {Shard} did not reach {Address}, which will start cold: {Reason}")]
+        Level = LogLevel.Warning,
+        Message = "State of shard {Shard} did not reach {Address}, which will start cold: {Reason}")]
     public static partial void HandOverFailed(this ILogger logger, ShardId shard, string address, string reason);
 
     [LoggerMessage(
@@ -42,7 +44,7 @@ internal static partial class HostLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "{Instance} still holds {Shards} shards after waiting {Waited} for them to move away; leaving anyway")]
+        Message = "{Instance} still holds {Shards} shards after waiting {Waited} for them to move; leaving anyway")]
     public static partial void DrainTimedOut(this ILogger logger, string instance, int shards, TimeSpan waited);
 
     [LoggerMessage(

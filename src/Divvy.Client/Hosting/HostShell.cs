@@ -7,11 +7,11 @@ namespace Divvy.Client.Hosting;
 
 /// <summary>Drives one <see cref="HostMachine"/>: guards it, wakes it in time, and carries out what it owes.</summary>
 /// <remarks>
-/// Any thread may bring an input. It takes the lock, tells the machine and queues what the machine owes; the effects are
-/// carried out outside the lock, in order, by whichever thread finds nobody doing so. Nothing in there waits: handlers run
-/// on tasks of their own and report back as inputs, tokens are cancelled without running their callbacks, and requests
-/// resume elsewhere. Only journal callbacks run in place, because an acknowledgement must not overtake them.
-/// A served request takes none of this way: see <see cref="ShardGate"/>.
+/// Any thread may bring an input. It takes the lock, tells the machine and queues what the machine owes; the effects
+/// are carried out outside the lock, in order, by whichever thread finds nobody doing so. Nothing in there waits:
+/// handlers run on tasks of their own and report back as inputs, tokens are cancelled without running their callbacks,
+/// and requests resume elsewhere. Only journal callbacks run in place, because an acknowledgement must not overtake
+/// them. A served request takes none of this way: see <see cref="ShardGate"/>.
 /// </remarks>
 internal sealed class HostShell : IDisposable
 {
@@ -44,7 +44,11 @@ internal sealed class HostShell : IDisposable
     }
 
     /// <summary>Runs a handler call to its end; never throws. Set before anything happens.</summary>
-    public required Func<HandlerCall, CancellationToken, CancellationToken, Task<HandlerResult>> RunHandler { get; init; }
+    public required Func<HandlerCall, CancellationToken, CancellationToken, Task<HandlerResult>> RunHandler
+    {
+        get;
+        init;
+    }
 
     /// <summary>Where acknowledgements go; null while there is no stream.</summary>
     public Action<HostAck>? AckSink { get; set; }
@@ -113,12 +117,14 @@ internal sealed class HostShell : IDisposable
     }
 
     /// <summary>Decides a request, after waiting if that is the first decision.</summary>
-    public async ValueTask<AdmitResult> AdmitAsync(ShardRequest request, long maxWaitMs, CancellationToken cancellationToken)
+    public async ValueTask<AdmitResult> AdmitAsync(
+        ShardRequest request, long maxWaitMs, CancellationToken cancellationToken)
     {
         var (result, wait) = Drive((machine, now) =>
         {
             var info = new RequestInfo(
-                request.Shard, request.Generation, request.Revision, request.Forwarded, request.Nested, now + maxWaitMs);
+                request.Shard, request.Generation, request.Revision, request.Forwarded, request.Nested,
+                now + maxWaitMs);
             var decided = machine.Admit(info, now);
             return (decided, decided.Kind is AdmitKind.Queue or AdmitKind.Hold ? waits.Add(decided.Ticket) : null);
         });

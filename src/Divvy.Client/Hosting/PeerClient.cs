@@ -1,7 +1,7 @@
 namespace Divvy.Client.Hosting;
 
-/// <summary>The client for requests between instances: what comes is passed on as it is, so nothing is followed, unpacked or
-/// remembered.</summary>
+/// <summary>The client for requests between instances: what comes is passed on as it is, so nothing is followed,
+/// unpacked or remembered.</summary>
 internal static class PeerClient
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);

@@ -3,7 +3,8 @@ using Divvy.Core.Hosting;
 
 namespace Divvy.Client.Hosting;
 
-/// <summary>The requests that wait for the machine's decision. Their number is limited by the machine. Thread-safe.</summary>
+/// <summary>The requests that wait for the machine's decision. Their number is limited by the machine.
+/// Thread-safe.</summary>
 internal sealed class RequestWaits
 {
     private readonly ConcurrentDictionary<long, TaskCompletionSource<AdmitResult>> waiting = [];

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Divvy.Client.Hosting;
 
-/// <summary>Keeps a host's session: registers, carries the stream from server to server, and registers anew when the session
-/// is over.</summary>
+/// <summary>Keeps a host's session: registers, carries the stream from server to server, and registers anew when the
+/// session is over.</summary>
 /// <remarks>
 /// A session outlives its streams. A broken stream is opened again, at the next server, and resumes the session; the
 /// machine goes on until its own deadline meanwhile. Only when a server says that the session is gone, the machine
@@ -37,7 +37,8 @@ internal sealed class SessionLoop(
 
     /// <summary>What the servers said last; null: nothing, or all is well.</summary>
     public ShardHostException Failure(string what) => new(
-        $"{options.InstanceId} {what} in namespace {options.Namespace}: {lastRefusal ?? "no server has answered"}", idTaken);
+        $"{options.InstanceId} {what} in namespace {options.Namespace}: {lastRefusal ?? "no server has answered"}",
+        idTaken);
 
     /// <summary>Runs until it is cancelled, or until the session was closed by <see cref="Deregister"/>.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

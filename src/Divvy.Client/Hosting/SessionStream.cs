@@ -6,8 +6,8 @@ using Divvy.Rpc.Sharding;
 
 namespace Divvy.Client.Hosting;
 
-/// <summary>One stream of a session, to one server: the registration, then what comes and what goes until it breaks. Three
-/// loops: one reads, one writes, one beats; the first to end ends the stream.</summary>
+/// <summary>One stream of a session, to one server: the registration, then what comes and what goes until it breaks.
+/// Three loops: one reads, one writes, one beats; the first to end ends the stream.</summary>
 internal sealed class SessionStream(
     ShardHostOptions options,
     Uri address,
@@ -37,7 +37,8 @@ internal sealed class SessionStream(
     /// <summary>The server has acknowledged a heartbeat: it is a server that works.</summary>
     public bool WasAcknowledged { get; private set; }
 
-    /// <summary>Registers. <exception cref="RpcException">The server refused, failed, or took too long.</exception></summary>
+    /// <summary>Registers. <exception cref="RpcException">The server refused, failed, or took too
+    /// long.</exception></summary>
     public async Task<Registered> OpenAsync(IRpcChannel channel, CancellationToken cancellationToken)
     {
         call = channel.Open(ShardingMethods.Session, null, cancellationToken);
@@ -52,7 +53,8 @@ internal sealed class SessionStream(
             Accept(registered);
             return registered;
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new RpcException(
                 RpcStatusCode.Unavailable,
@@ -87,7 +89,6 @@ internal sealed class SessionStream(
     {
         if (call is not null)
             await call.DisposeAsync().ConfigureAwait(false);
-        overflowed.Dispose();
     }
 
     private Register Registration()
@@ -121,7 +122,10 @@ internal sealed class SessionStream(
         // A resumed session has no more time than its last heartbeat gave it, so it asks for more at once.
         beatAtOnce = registered.Resumed;
         if (!shell.Drive((machine, now) => machine.SessionGranted(session, registered.TtlMs, now)))
-            throw new RpcException(RpcStatusCode.Internal, $"the server granted session {session}, which nobody asked for");
+        {
+            throw new RpcException(
+                RpcStatusCode.Internal, $"the server granted session {session}, which nobody asked for");
+        }
         WasRegistered = true;
         shell.AckSink = ack => Send(new InstanceMessage { Acknowledge = RoleMessages.ToMessage(ack) });
     }
@@ -196,8 +200,8 @@ internal sealed class SessionStream(
         Send(new InstanceMessage { Heartbeat = heartbeat });
     }
 
-    /// <summary>Queues a message. Where the limit is reached, messages would be lost without a word: the stream is given up
-    /// instead, and the next one repeats what matters.</summary>
+    /// <summary>Queues a message. Where the limit is reached, messages would be lost without a word: the stream is
+    /// given up instead, and the next one repeats what matters.</summary>
     private bool Send(InstanceMessage message)
     {
         if (outgoing.Writer.TryWrite(message))

@@ -3,8 +3,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Client.Hosting;
 
-/// <summary>What becomes of a request, and, if it is served, its stay in the shard: the shard is not given away before the
-/// stay was disposed, so dispose it when the answer has left. Thread-safe.</summary>
+/// <summary>What becomes of a request, and, if it is served, its stay in the shard: the shard is not given away before
+/// the stay was disposed, so dispose it when the answer has left. Thread-safe.</summary>
 public sealed class ShardAdmission : IDisposable
 {
     private readonly HostShell? shell;
@@ -40,7 +40,8 @@ public sealed class ShardAdmission : IDisposable
     public CancellationToken OwnershipEnded =>
         shell?.TokenOf(result.Admission.Tenure) ?? new CancellationToken(canceled: true);
 
-    /// <summary>Whether the answer may go out: the shard has been owned all the time (R19). Ask right before it goes.</summary>
+    /// <summary>Whether the answer may go out: the shard has been owned all the time (R19). Ask right before it
+    /// goes.</summary>
     public bool MayRelease() => shell is not null && result.Admission.MayRelease(shell.NowMs);
 
     public void Dispose()

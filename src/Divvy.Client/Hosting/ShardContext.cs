@@ -17,8 +17,8 @@ public sealed class ShardContext
     /// <summary>The keys of the shard.</summary>
     public required HashRange Range { get; init; }
 
-    /// <summary>The fencing token, from <see cref="IShardHandler.AddAsync"/> on: it goes with everything that is written for
-    /// the shard. While preparing it is still the present owner's.</summary>
+    /// <summary>The fencing token, from <see cref="IShardHandler.AddAsync"/> on: it goes with everything that is
+    /// written for the shard. While preparing it is still the present owner's.</summary>
     public required Generation Generation { get; init; }
 
     /// <summary>1, and more for a repeated try after a failure.</summary>

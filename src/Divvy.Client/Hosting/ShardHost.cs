@@ -9,11 +9,11 @@ namespace Divvy.Client.Hosting;
 /// <summary>One instance of a sharded service: holds a session, gets and gives away shards through its
 /// <see cref="IShardHandler"/>, and lets requests in where it owns the shard.</summary>
 /// <remarks>
-/// <see cref="HostMachine"/> decides, by the contract in docs/handoff.md; this type gives it a clock, a stream to a server
-/// and tasks for the handler. A process may have many hosts, which share channels. In an ASP.NET Core application
-/// <c>AddShardHost</c> and <c>UseShardHost</c> do all of it. Thread-safe.
-/// <para>Life: <see cref="Start"/> (or <see cref="StartAsync"/>) once, then <see cref="DrainAsync"/>, which moves the shards
-/// away, then <see cref="StopAsync"/>, which gives up what is left and closes the session.</para>
+/// <see cref="HostMachine"/> decides, by the contract in docs/handoff.md; this type gives it a clock, a stream to a
+/// server and tasks for the handler. A process may have many hosts, which share channels. In an ASP.NET Core
+/// application <c>AddShardHost</c> and <c>UseShardHost</c> do all of it. Thread-safe.
+/// <para>Life: <see cref="Start"/> (or <see cref="StartAsync"/>) once, then <see cref="DrainAsync"/>, which moves the
+/// shards away, then <see cref="StopAsync"/>, which gives up what is left and closes the session.</para>
 /// </remarks>
 public sealed class ShardHost : IAsyncDisposable
 {
@@ -61,8 +61,8 @@ public sealed class ShardHost : IAsyncDisposable
         shell = new HostShell(options, clock, this.logger) { RunHandler = runner.RunAsync };
     }
 
-    /// <summary>Told of each ownership event, in order, by whichever thread caused it, before anybody else learns of it: it
-    /// must be quick and must not call back into the host. Subscribe before the start.</summary>
+    /// <summary>Told of each ownership event, in order, by whichever thread caused it, before anybody else learns of
+    /// it: it must be quick and must not call back into the host. Subscribe before the start.</summary>
     public event Action<OwnershipEvent>? OwnershipChanged
     {
         add => shell.OwnershipChanged += value;
@@ -80,7 +80,8 @@ public sealed class ShardHost : IAsyncDisposable
     public bool HasSession => shell.Read(machine => machine.DeadlineMs) > clock.NowMs;
 
     /// <summary>Until when the session is believed, counted from the making of the host.</summary>
-    internal TimeSpan SessionDeadline => TimeSpan.FromMilliseconds(Math.Max(0, shell.Read(machine => machine.DeadlineMs)));
+    internal TimeSpan SessionDeadline =>
+        TimeSpan.FromMilliseconds(Math.Max(0, shell.Read(machine => machine.DeadlineMs)));
 
     /// <summary>What is held, in order of shards.</summary>
     public IReadOnlyList<HostedShardView> Shards => shell.Read(machine => machine.View());
@@ -93,7 +94,8 @@ public sealed class ShardHost : IAsyncDisposable
 
     internal ShardHostOptions Options => options;
 
-    /// <summary>The shard whose range covers a key's hash, among those this instance has heard of; null: none.</summary>
+    /// <summary>The shard whose range covers a key's hash, among those this instance has heard of; null:
+    /// none.</summary>
     public ShardId? FindShard(ulong hash) => directory.Find(hash);
 
     /// <summary>Begins to ask for a session and returns; what goes wrong is logged and tried again.</summary>
@@ -113,15 +115,17 @@ public sealed class ShardHost : IAsyncDisposable
     }
 
     /// <summary>Begins, and waits for the session.</summary>
-    /// <exception cref="ShardHostException">There was none within <see cref="ShardHostOptions.RegisterTimeout"/>; the message
-    /// says what the servers answered, and names the holder of a taken instance id. The host has stopped.</exception>
+    /// <exception cref="ShardHostException">There was none within <see cref="ShardHostOptions.RegisterTimeout"/>; the
+    /// message says what the servers answered, and names the holder of a taken instance id. The host has
+    /// stopped.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         Start();
         var started = session!;
         try
         {
-            await started.Granted.WaitAsync(options.RegisterTimeout, clock.Time, cancellationToken).ConfigureAwait(false);
+            await started.Granted.WaitAsync(options.RegisterTimeout, clock.Time, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -147,15 +151,16 @@ public sealed class ShardHost : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            logger.DrainTimedOut(options.InstanceId, Shards.Count(shard => shard.Held != HeldState.Nothing), options.DrainTimeout);
+            var held = Shards.Count(shard => shard.Held != HeldState.Nothing);
+            logger.DrainTimedOut(options.InstanceId, held, options.DrainTimeout);
             return false;
         }
         await Task.Delay(options.DrainLinger, clock.Time, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    /// <summary>Gives up every shard, waits for the handlers, then closes the session so that others need not wait for its
-    /// lease to end (R3). When handlers do not end in time the session is left to end by itself.</summary>
+    /// <summary>Gives up every shard, waits for the handlers, then closes the session so that others need not wait for
+    /// its lease to end (R3). When handlers do not end in time the session is left to end by itself.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         if (!TryEnd(out var loop))
@@ -166,8 +171,13 @@ public sealed class ShardHost : IAsyncDisposable
         {
             await shell.WhenEmptyAsync(cancellationToken)
                 .WaitAsync(options.HandlerTimeout, clock.Time, cancellationToken).ConfigureAwait(false);
-            if (loop is not null && !leaving.IsNone && loop.Deregister(leaving))
-                await running.WaitAsync(options.ServerTimeout, clock.Time, cancellationToken).ConfigureAwait(false);
+            if (loop is not null && !leaving.IsNone)
+            {
+                if (loop.Deregister(leaving))
+                    await running.WaitAsync(options.ServerTimeout, clock.Time, cancellationToken).ConfigureAwait(false);
+                else
+                    logger.LeavingUnregistered(options.InstanceId, "there is no stream to a server");
+            }
         }
         catch (Exception late) when (late is TimeoutException or OperationCanceledException)
         {
@@ -176,8 +186,9 @@ public sealed class ShardHost : IAsyncDisposable
         await EndAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Ends as a crash would: nothing is said to the servers, the session runs out by itself. Requests are refused
-    /// and tokens cancelled when this returns; handlers that run are left to end. For demonstrations and tests.</summary>
+    /// <summary>Ends as a crash would: nothing is said to the servers, the session runs out by itself. Requests are
+    /// refused and tokens cancelled when this returns; handlers that run are left to end. For demonstrations and
+    /// tests.</summary>
     public void Kill()
     {
         if (!TryEnd(out _))
@@ -188,8 +199,8 @@ public sealed class ShardHost : IAsyncDisposable
         shell.Dispose();
     }
 
-    /// <summary>Asks for a request to be let in. Waits while the shard is on its way here, or while the request knows more
-    /// than this instance. The answer must be disposed when the request has been answered.</summary>
+    /// <summary>Asks for a request to be let in. Waits while the shard is on its way here, or while the request knows
+    /// more than this instance. The answer must be disposed when the request has been answered.</summary>
     /// <exception cref="OperationCanceledException">The caller went away while waiting.</exception>
     public ValueTask<ShardAdmission> EnterAsync(ShardRequest request, CancellationToken cancellationToken = default)
     {
@@ -217,7 +228,8 @@ public sealed class ShardHost : IAsyncDisposable
     {
         if (meantFor != Session || !HasSession)
             return $"it is meant for session {meantFor}, which is not the one of {options.InstanceId}";
-        if (directory.Find(shard) is not { Role: ShardRole.Preparing or ShardRole.Prepared } role || role.Revision > yielding)
+        if (directory.Find(shard) is not { Role: ShardRole.Preparing or ShardRole.Prepared } role
+            || role.Revision > yielding)
             return $"shard {shard} is not about to come to {options.InstanceId} under revision {yielding}";
         return inbox.TryKeep(shard, yielding, state)
             ? null
@@ -230,7 +242,8 @@ public sealed class ShardHost : IAsyncDisposable
     private async ValueTask<ShardAdmission> EnterSlowlyAsync(ShardRequest request, CancellationToken cancellationToken)
     {
         var maxWait = request.MaxWait is { } wait && wait < options.MaxQueueTime ? wait : options.MaxQueueTime;
-        var result = await shell.AdmitAsync(request, (long)maxWait.TotalMilliseconds, cancellationToken).ConfigureAwait(false);
+        var result = await shell.AdmitAsync(request, (long)maxWait.TotalMilliseconds, cancellationToken)
+            .ConfigureAwait(false);
         return Decided(request.Shard, result);
     }
 

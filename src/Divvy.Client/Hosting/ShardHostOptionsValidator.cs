@@ -73,7 +73,7 @@ public sealed class ShardHostOptionsValidator : IValidateOptions<ShardHostOption
         if (options.ForwardFor < TimeSpan.Zero)
             yield return $"ForwardFor: {options.ForwardFor} is negative; 0 sends nothing on.";
         if (options.DrainLinger < TimeSpan.Zero || options.DrainLinger > options.DrainTimeout)
-            yield return $"DrainLinger: {options.DrainLinger} is not between 0 and DrainTimeout ({options.DrainTimeout}).";
+            yield return $"DrainLinger: {options.DrainLinger} is not from 0 to DrainTimeout ({options.DrainTimeout}).";
         if (options.ReconnectMax < options.ReconnectMin)
             yield return $"ReconnectMax: {options.ReconnectMax} is below ReconnectMin ({options.ReconnectMin}).";
     }

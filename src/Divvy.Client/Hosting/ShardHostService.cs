@@ -48,8 +48,8 @@ internal sealed class ShardHostService(ShardHost host, ShardHostOptions options,
                 return address;
         }
         throw new InvalidOperationException(
-            $"Set Address of the shard host of namespace {options.Namespace}: where callers reach this instance cannot be told"
-                + $" from what the server listens on ({string.Join(", ", addresses)}).");
+            $"Set Address of the shard host of namespace {options.Namespace}: where callers reach this instance"
+                + $" cannot be told from what the server listens on ({string.Join(", ", addresses)}).");
     }
 
     private static bool IsWildcard(Uri address) => address.Host is "0.0.0.0" or "[::]" or "*" or "+";

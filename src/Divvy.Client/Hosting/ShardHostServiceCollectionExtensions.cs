@@ -10,12 +10,12 @@ namespace Divvy.Client.Hosting;
 /// <summary>Puts a shard host into an application.</summary>
 public static class ShardHostServiceCollectionExtensions
 {
-    /// <summary>Makes the application an instance of a sharded service. The handler is a singleton. With ASP.NET Core, add
-    /// <c>app.UseShardHost()</c>. One host an application.</summary>
+    /// <summary>Makes the application an instance of a sharded service. The handler is a singleton. With ASP.NET Core,
+    /// add <c>app.UseShardHost()</c>. One host an application.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="space">The namespace: the sharded service's name on the servers.</param>
-    /// <param name="configure">Sets at least <see cref="ShardHostOptions.Servers"/>. Options are checked at the start, all
-    /// errors at once.</param>
+    /// <param name="configure">Sets at least <see cref="ShardHostOptions.Servers"/>. Options are checked at the start,
+    /// all errors at once.</param>
     public static IServiceCollection AddShardHost<THandler>(
         this IServiceCollection services, string space, Action<ShardHostOptions> configure)
         where THandler : class, IShardHandler
@@ -23,7 +23,10 @@ public static class ShardHostServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
         if (services.Any(service => service.ServiceType == typeof(ShardHost)))
-            throw new InvalidOperationException("an application has one shard host: run a second one in a process of its own");
+        {
+            throw new InvalidOperationException(
+                "an application has one shard host: run a second one in a process of its own");
+        }
         services.AddOptions<ShardHostOptions>()
             .Configure(options => options.Namespace = space)
             .Configure(configure)

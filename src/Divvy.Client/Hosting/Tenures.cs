@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Divvy.Client.Hosting;
 
-/// <summary>The tokens of the shards' stays. A stay that is over, or unknown, has a cancelled token. Thread-safe.</summary>
+/// <summary>The tokens of the shards' stays. A stay that is over, or unknown, has a cancelled token.
+/// Thread-safe.</summary>
 internal sealed class Tenures(ILogger logger)
 {
     private readonly ConcurrentDictionary<long, CancellationTokenSource> live = [];

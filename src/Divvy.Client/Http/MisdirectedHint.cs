@@ -27,8 +27,12 @@ internal static class MisdirectedHint
     }
 
     private static string? Text(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values) && values.FirstOrDefault() is { Length: > 0 } text ? text : null;
+        response.Headers.TryGetValues(name, out var values) && values.FirstOrDefault() is { Length: > 0 } text
+            ? text
+            : null;
 
     private static long? Number(HttpResponseMessage response, string name) =>
-        long.TryParse(Text(response, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(Text(response, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

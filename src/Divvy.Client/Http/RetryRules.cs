@@ -2,15 +2,15 @@ using System.Net;
 
 namespace Divvy.Client.Http;
 
-/// <summary>What may be sent again. A request that may have been executed is repeated only if that does no harm; one that was
-/// certainly not executed always.</summary>
+/// <summary>What may be sent again. A request that may have been executed is repeated only if that does no harm; one
+/// that was certainly not executed always.</summary>
 internal static class RetryRules
 {
     private static readonly HashSet<HttpMethod> Idempotent =
         [HttpMethod.Get, HttpMethod.Head, HttpMethod.Put, HttpMethod.Delete, HttpMethod.Options, HttpMethod.Trace];
 
-    /// <summary>After an answer. 421 says that the request was not for this instance (RFC 9110, 15.5.20). A 503 counts only
-    /// if a shard host says whether anything was executed; an application's own is its answer.</summary>
+    /// <summary>After an answer. 421 says that the request was not for this instance (RFC 9110, 15.5.20). A 503 counts
+    /// only if a shard host says whether anything was executed; an application's own is its answer.</summary>
     /// <param name="request">The request.</param>
     /// <param name="response">Its answer.</param>
     /// <param name="isResendable">Its body is there for another attempt.</param>

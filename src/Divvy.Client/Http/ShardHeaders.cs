@@ -22,7 +22,8 @@ public static class ShardHeaders
     public const string Forwarded = "Divvy-Forwarded";
 
     /// <summary>Request: the shards whose handlers it was sent from, outermost first (<c>a,b</c>). A shard that gives
-    /// itself away answers such a request itself, instead of waiting for the next owner, who waits for it (R13).</summary>
+    /// itself away answers such a request itself, instead of waiting for the next owner, who waits for it
+    /// (R13).</summary>
     public const string Within = "Divvy-Within";
 
     /// <summary>Answer: the instance that gave it.</summary>
@@ -34,7 +35,8 @@ public static class ShardHeaders
     /// <summary>421: where the owner serves.</summary>
     public const string OwnerAddress = "Divvy-Owner-Address";
 
-    /// <summary>503: <c>1</c> says that nothing of the request was executed, so that any method may be tried again.</summary>
+    /// <summary>503: <c>1</c> says that nothing of the request was executed, so that any method may be tried
+    /// again.</summary>
     public const string NotExecuted = "Divvy-Not-Executed";
 
     /// <summary>Hand-over: the session the state is meant for, in hexadecimal.</summary>

@@ -10,8 +10,8 @@ public static class ShardRequestExtensions
     private static readonly HttpRequestOptionsKey<bool> RetryableOption = new("Divvy.Retryable");
     private static readonly HttpRequestOptionsKey<TimeSpan> DeadlineOption = new("Divvy.Deadline");
 
-    /// <summary>The request goes to the shard that covers this key. The header <see cref="ShardHeaders.Key"/> says the same.
-    /// </summary>
+    /// <summary>The request goes to the shard that covers this key. The header <see cref="ShardHeaders.Key"/> says the
+    /// same.</summary>
     public static HttpRequestMessage SetShardKey(this HttpRequestMessage request, string key)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -28,8 +28,8 @@ public static class ShardRequestExtensions
         return request;
     }
 
-    /// <summary>The request may be sent again although it may have been executed: doing it twice does no harm. Methods that
-    /// are idempotent by definition (GET, HEAD, PUT, DELETE, OPTIONS, TRACE) need not say so.</summary>
+    /// <summary>The request may be sent again although it may have been executed: doing it twice does no harm. Methods
+    /// that are idempotent by definition (GET, HEAD, PUT, DELETE, OPTIONS, TRACE) need not say so.</summary>
     public static HttpRequestMessage MarkRetryable(this HttpRequestMessage request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -37,7 +37,8 @@ public static class ShardRequestExtensions
         return request;
     }
 
-    /// <summary>How long all attempts together may take, instead of <see cref="ShardRoutingOptions.Deadline"/>.</summary>
+    /// <summary>How long all attempts together may take, instead of
+    /// <see cref="ShardRoutingOptions.Deadline"/>.</summary>
     public static HttpRequestMessage SetShardDeadline(this HttpRequestMessage request, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(request);

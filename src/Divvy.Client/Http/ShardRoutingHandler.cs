@@ -6,13 +6,14 @@ using Divvy.Core.Routing;
 
 namespace Divvy.Client.Http;
 
-/// <summary>Sends each request to the instance that owns its shard, and again when the shard has moved. Thread-safe.</summary>
+/// <summary>Sends each request to the instance that owns its shard, and again when the shard has moved.
+/// Thread-safe.</summary>
 /// <remarks>
-/// A request names its key (<see cref="ShardRequestExtensions.SetShardKey"/> or the header <see cref="ShardHeaders.Key"/>) or
-/// its shard; scheme and host of its URI are replaced by the owner's. It carries what the table knew, so that an instance
-/// that knows less waits for the news and one that knows more says so with 421 (R16). Attempts are repeated after 421,
-/// after a 503 of a shard host, and after failures of the connection, as <c>RetryRules</c> allow, until the deadline.
-/// A shard without an owner is waited for.
+/// A request names its key (<see cref="ShardRequestExtensions.SetShardKey"/> or the header
+/// <see cref="ShardHeaders.Key"/>) or its shard; scheme and host of its URI are replaced by the owner's. It carries
+/// what the table knew, so that an instance that knows less waits for the news and one that knows more says so with 421
+/// (R16). Attempts are repeated after 421, after a 503 of a shard host, and after failures of the connection, as
+/// <c>RetryRules</c> allow, until the deadline. A shard without an owner is waited for.
 /// </remarks>
 public sealed class ShardRoutingHandler : DelegatingHandler
 {
@@ -34,8 +35,8 @@ public sealed class ShardRoutingHandler : DelegatingHandler
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
     }
 
-    /// <exception cref="HttpRequestException">No attempt succeeded before the deadline; the message says of which shard, the
-    /// inner exception is the last attempt's.</exception>
+    /// <exception cref="HttpRequestException">No attempt succeeded before the deadline; the message says of which
+    /// shard, the inner exception is the last attempt's.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -44,7 +45,8 @@ public sealed class ShardRoutingHandler : DelegatingHandler
         {
             if (request.RequestUri?.Host == options.Host)
                 throw new InvalidOperationException(
-                    $"{request.RequestUri} names no shard: call request.SetShardKey(key) or set the header {ShardHeaders.Key}");
+                    $"{request.RequestUri} names no shard: call request.SetShardKey(key)"
+                        + $" or set the header {ShardHeaders.Key}");
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         var deadline = request.ShardDeadline() ?? options.Deadline;
@@ -55,7 +57,8 @@ public sealed class ShardRoutingHandler : DelegatingHandler
         {
             return await SendAsync(journey, both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException(
                 $"{journey.Describe(router)} was not answered within {deadline.TotalSeconds:0.###} s"
@@ -88,7 +91,8 @@ public sealed class ShardRoutingHandler : DelegatingHandler
                     router.Learn(hint);
                 response.Dispose();
             }
-            ClientMetrics.Retries.Add(1, new("namespace", router.Namespace), new("reason", journey.RetryReason(response)));
+            ClientMetrics.Retries.Add(
+                1, new("namespace", router.Namespace), new("reason", Journey.RetryReason(response)));
             await PauseAsync(journey, table, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -109,12 +113,13 @@ public sealed class ShardRoutingHandler : DelegatingHandler
         }
     }
 
-    /// <summary>Waits for a newer table, at most for a pause that grows with the attempts. A hint has made it newer already;
-    /// only a request that goes back and forth pauses all the same.</summary>
+    /// <summary>Waits for a newer table, at most for a pause that grows with the attempts. A hint has made it newer
+    /// already; only a request that goes back and forth pauses all the same.</summary>
     private async Task PauseAsync(Journey journey, RoutingTable seen, CancellationToken cancellationToken)
     {
         const int AttemptsWithoutPause = 4;
-        var pause = RetryBackoff.Pause(journey.Attempts, options.RetryMin, options.RetryMax, Random.Shared.NextDouble());
+        var dice = Random.Shared.NextDouble();
+        var pause = RetryBackoff.Pause(journey.Attempts, options.RetryMin, options.RetryMax, dice);
         if (journey.Attempts > AttemptsWithoutPause)
         {
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
@@ -193,7 +198,7 @@ public sealed class ShardRoutingHandler : DelegatingHandler
             return $"{request.Method} for {about} of {router.Namespace}";
         }
 
-        public string RetryReason(HttpResponseMessage? response) => response?.StatusCode switch
+        public static string RetryReason(HttpResponseMessage? response) => response?.StatusCode switch
         {
             null => "connection",
             HttpStatusCode.MisdirectedRequest => "misdirected",

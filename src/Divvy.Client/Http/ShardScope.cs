@@ -2,8 +2,9 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Client.Http;
 
-/// <summary>In which shards' handlers the code that runs is. A request it sends says so (<see cref="ShardHeaders.Within"/>), so
-/// that a shard that gives itself away, and waits for the handler, does not let the handler wait for it (R13).</summary>
+/// <summary>In which shards' handlers the code that runs is. A request it sends says so
+/// (<see cref="ShardHeaders.Within"/>), so that a shard that gives itself away, and waits for the handler, does not let
+/// the handler wait for it (R13).</summary>
 internal static class ShardScope
 {
     /// <summary>Beyond this depth a chain of shards says no more; it would be a loop.</summary>

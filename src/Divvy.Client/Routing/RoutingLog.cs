@@ -6,8 +6,10 @@ namespace Divvy.Client.Routing;
 internal static partial class RoutingLog
 {
     [LoggerMessage(
-        Level = LogLevel.Information, Message = "Routing table of {Namespace}: {Shards} shards at revision {Revision} from {Server}")]
-    public static partial void TableReceived(this ILogger logger, string @namespace, int shards, long revision, string server);
+        Level = LogLevel.Information,
+        Message = "Routing table of {Namespace}: {Shards} shards at revision {Revision} from {Server}")]
+    public static partial void TableReceived(
+        this ILogger logger, string @namespace, int shards, long revision, string server);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Divvy.Client.Routing;
 
 /// <summary>Knows where each key is served: a table in memory, kept current by a stream from any server.</summary>
-/// <remarks>Lookups read one immutable table and neither wait nor allocate. The table only ever moves forward (R16), and is
-/// kept while every server is down: shards do not move then either, but for a crashed instance's. Thread-safe.</remarks>
+/// <remarks>Lookups read one immutable table and neither wait nor allocate. The table only ever moves forward (R16),
+/// and is kept while every server is down: shards do not move then either, but for a crashed instance's.
+/// Thread-safe.</remarks>
 public sealed class ShardRouter : IAsyncDisposable
 {
     private readonly ShardRouterOptions options;

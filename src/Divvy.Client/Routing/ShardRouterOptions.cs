@@ -9,7 +9,8 @@ public sealed class ShardRouterOptions
     /// <summary>The servers, any of which will do; the next one is tried when one fails.</summary>
     public IList<Uri> Servers { get; set; } = [];
 
-    /// <summary>The pause after all servers failed once; doubles up to <see cref="ReconnectMax"/>. Default 50 ms.</summary>
+    /// <summary>The pause after all servers failed once; doubles up to <see cref="ReconnectMax"/>. Default 50
+    /// ms.</summary>
     public TimeSpan ReconnectMin { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest pause between tries. Default 1 s.</summary>

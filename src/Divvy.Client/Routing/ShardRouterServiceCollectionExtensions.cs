@@ -10,12 +10,12 @@ namespace Divvy.Client.Routing;
 /// <summary>Puts routers into an application.</summary>
 public static class ShardRouterServiceCollectionExtensions
 {
-    /// <summary>Follows the routing table of a namespace. The router is there as <see cref="ShardRouter"/> (the first one
-    /// added) and under its namespace as a keyed service.</summary>
+    /// <summary>Follows the routing table of a namespace. The router is there as <see cref="ShardRouter"/> (the first
+    /// one added) and under its namespace as a keyed service.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="space">The namespace: the sharded service's name on the servers.</param>
-    /// <param name="configure">Sets at least <see cref="ShardRouterOptions.Servers"/>. Options are checked at the start, all
-    /// errors at once.</param>
+    /// <param name="configure">Sets at least <see cref="ShardRouterOptions.Servers"/>. Options are checked at the
+    /// start, all errors at once.</param>
     public static IServiceCollection AddShardRouter(
         this IServiceCollection services, string space, Action<ShardRouterOptions> configure)
     {

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Divvy.Client.Servers;
 
-/// <summary>One set of channels for each list of servers an application names, shared by its host and its routers, disposed
-/// with the application.</summary>
+/// <summary>One set of channels for each list of servers an application names, shared by its host and its routers,
+/// disposed with the application.</summary>
 internal sealed class ServerChannelCache : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ServerChannels>> sets = new(StringComparer.Ordinal);

@@ -4,7 +4,8 @@ using Divvy.Rpc.Client;
 namespace Divvy.Client.Servers;
 
 /// <summary>The channels to the servers of one cluster. Any server carries any session and any routing stream, so hosts
-/// and routers of one process share them: connections are multiplexed. Thread-safe. Disposing it ends their calls.</summary>
+/// and routers of one process share them: connections are multiplexed. Thread-safe. Disposing it ends their
+/// calls.</summary>
 public sealed class ServerChannels : IAsyncDisposable
 {
     private readonly IReadOnlyList<IRpcChannel> channels;

@@ -3,9 +3,9 @@ using Divvy.Rpc;
 
 namespace Divvy.Client.Servers;
 
-/// <summary>Which server one stream uses, and how long it waits before the next try. Streams begin at different servers,
-/// so that a cluster shares them out; after a failure the next server is tried, at once as long as there is one that
-/// was not tried in this round. Used by one loop.</summary>
+/// <summary>Which server one stream uses, and how long it waits before the next try. Streams begin at different
+/// servers, so that a cluster shares them out; after a failure the next server is tried, at once as long as there is
+/// one that was not tried in this round. Used by one loop.</summary>
 internal sealed class ServerRotation
 {
     private readonly ServerChannels servers;

@@ -11,7 +11,8 @@ public static class FixedLayout
     public const int MaxShards = 1_000_000;
 
     /// <summary>The shards of a layout of <paramref name="count"/> equal ranges, by range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not 1 to <see cref="MaxShards"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not 1 to
+    /// <see cref="MaxShards"/>.</exception>
     public static ImmutableArray<ShardLayout> Shards(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

@@ -28,7 +28,8 @@ public readonly record struct HashRange(ulong Start, ulong End)
     /// <summary>How many hashes lie inside: 1 to 2^64.</summary>
     public UInt128 Width => (UInt128)Last - Start + 1;
 
-    /// <summary>Two ranges that cover this one and meet at <paramref name="boundary"/>, the first hash of the second.</summary>
+    /// <summary>Two ranges that cover this one and meet at <paramref name="boundary"/>, the first hash of the
+    /// second.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One of the two would be empty.</exception>
     public (HashRange Low, HashRange High) SplitAt(ulong boundary)
     {
@@ -39,8 +40,8 @@ public readonly record struct HashRange(ulong Start, ulong End)
         return (new HashRange(Start, boundary), new HashRange(boundary, End));
     }
 
-    /// <summary>This range and the one that starts where it ends, or ends where it starts, as one; null when they do not meet.
-    /// The hash space is a line, not a ring: its end does not meet its start.</summary>
+    /// <summary>This range and the one that starts where it ends, or ends where it starts, as one; null when they do
+    /// not meet. The hash space is a line, not a ring: its end does not meet its start.</summary>
     public HashRange? MergeWith(HashRange neighbour)
     {
         if (End != 0 && End == neighbour.Start) return new HashRange(Start, neighbour.End);
@@ -48,7 +49,8 @@ public readonly record struct HashRange(ulong Start, ulong End)
         return null;
     }
 
-    /// <summary>Whether the parts, in any order, cover this range exactly: no gap, no overlap, nothing outside.</summary>
+    /// <summary>Whether the parts, in any order, cover this range exactly: no gap, no overlap, nothing
+    /// outside.</summary>
     public bool IsPartitionedBy(ReadOnlySpan<HashRange> parts)
     {
         if (parts.IsEmpty) return false;

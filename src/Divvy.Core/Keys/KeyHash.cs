@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
 
@@ -23,6 +25,8 @@ public static class KeyHash
     private const int ShortChars = 40;
 
     private const int StripeBytes = 32;
+    private const ushort NotAscii = 0xFF80;
+    private const ulong FourNotAscii = 0xFF80_FF80_FF80_FF80;
     private const ulong Prime1 = 0x9E3779B185EBCA87;
     private const ulong Prime2 = 0xC2B2AE3D27D4EB4F;
     private const ulong Prime3 = 0x165667B19E3779F9;
@@ -32,6 +36,7 @@ public static class KeyHash
     /// <summary>The hash of a key. A lone surrogate counts as U+FFFD, as in <see cref="Encoding.UTF8"/>.</summary>
     public static ulong Of(ReadOnlySpan<char> key)
     {
+        if (key.Length < StripeBytes && TryOfShortAscii(key, out var hash)) return hash;
         if (key.Length > ShortChars) return OfLonger(key);
         Span<byte> buffer = stackalloc byte[ShortChars * BytesPerChar];
         return OfTranscoded(key, buffer);
@@ -51,6 +56,38 @@ public static class KeyHash
             hash = Prime5;
         }
         return Avalanche(HashTail(hash + length, key));
+    }
+
+    /// <summary>Hashes what is shorter than a stripe without a buffer: eight and four characters at a time are narrowed
+    /// in registers. False when a character is not ASCII. Routers do this for each request.</summary>
+    private static bool TryOfShortAscii(ReadOnlySpan<char> key, out ulong hash)
+    {
+        hash = Prime5 + (ulong)key.Length;
+        // The narrowed characters are read as one number: the order of its bytes matters.
+        if (!BitConverter.IsLittleEndian) return false;
+        var rest = MemoryMarshal.Cast<char, ushort>(key);
+        while (rest.Length >= 8)
+        {
+            var eight = Vector128.Create(rest);
+            if ((eight & Vector128.Create(NotAscii)) != Vector128<ushort>.Zero) return false;
+            hash = AddLane(hash, Vector128.Narrow(eight, eight).AsUInt64().ToScalar());
+            rest = rest[8..];
+        }
+        if (rest.Length >= 4)
+        {
+            var four = MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(rest));
+            if ((four & FourNotAscii) != 0) return false;
+            four = (four | (four >> 8)) & 0x0000FFFF_0000FFFF;
+            hash = AddHalfLane(hash, (uint)(four | (four >> 16)));
+            rest = rest[4..];
+        }
+        foreach (var one in rest)
+        {
+            if ((one & NotAscii) != 0) return false;
+            hash = AddByte(hash, one);
+        }
+        hash = Avalanche(hash);
+        return true;
     }
 
     private static ulong OfLonger(ReadOnlySpan<char> key)
@@ -104,23 +141,29 @@ public static class KeyHash
     {
         while (rest.Length >= 8)
         {
-            hash ^= Round(0, BinaryPrimitives.ReadUInt64LittleEndian(rest));
-            hash = BitOperations.RotateLeft(hash, 27) * Prime1 + Prime4;
+            hash = AddLane(hash, BinaryPrimitives.ReadUInt64LittleEndian(rest));
             rest = rest[8..];
         }
         if (rest.Length >= 4)
         {
-            hash ^= BinaryPrimitives.ReadUInt32LittleEndian(rest) * Prime1;
-            hash = BitOperations.RotateLeft(hash, 23) * Prime2 + Prime3;
+            hash = AddHalfLane(hash, BinaryPrimitives.ReadUInt32LittleEndian(rest));
             rest = rest[4..];
         }
-        foreach (var one in rest)
-        {
-            hash ^= one * Prime5;
-            hash = BitOperations.RotateLeft(hash, 11) * Prime1;
-        }
+        foreach (var one in rest) hash = AddByte(hash, one);
         return hash;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong AddLane(ulong hash, ulong lane) =>
+        BitOperations.RotateLeft(hash ^ Round(0, lane), 27) * Prime1 + Prime4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong AddHalfLane(ulong hash, uint lane) =>
+        BitOperations.RotateLeft(hash ^ (lane * Prime1), 23) * Prime2 + Prime3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong AddByte(ulong hash, uint lane) =>
+        BitOperations.RotateLeft(hash ^ (lane * Prime5), 11) * Prime1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Round(ulong accumulator, ulong lane) =>

@@ -2,7 +2,8 @@ namespace Divvy.Core.Planning;
 
 /// <summary>Whole shares by weight: the largest-remainder method (Hamilton), with lower bounds for what cannot leave.
 /// <para>Among equal remainders the extra one goes to whoever already holds the most: it is there already, so each tie
-/// broken that way saves a move. An instance whose bound is above its share keeps its bound, and the others share the rest.</para></summary>
+/// broken that way saves a move. An instance whose bound is above its share keeps its bound, and the others share the
+/// rest.</para></summary>
 internal static class Apportionment
 {
     // Remainders closer than this count as equal, so that rounding of doubles decides nothing.

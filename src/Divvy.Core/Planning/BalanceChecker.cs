@@ -5,8 +5,8 @@ using Divvy.Core.Identity;
 namespace Divvy.Core.Planning;
 
 /// <summary>
-/// Whether each move made for balance's sake is worth it. Source and destination are looked at as a pair, as they stand after
-/// the plan: if undoing the move would leave the two no worse, it was for nothing. Between equal capacities the
+/// Whether each move made for balance's sake is worth it. Source and destination are looked at as a pair, as they stand
+/// after the plan: if undoing the move would leave the two no worse, it was for nothing. Between equal capacities the
 /// destination must not end above the source; between others it must not end a whole shard or more above its part of
 /// what the two hold, which is as far as rounding to whole shards can take it.
 /// </summary>
@@ -44,7 +44,8 @@ internal static class BalanceChecker
         }
     }
 
-    /// <summary>Where the shard is once the plan and what is under way are done; a pinned one where its pin wants it.</summary>
+    /// <summary>Where the shard is once the plan and what is under way are done; a pinned one where its pin wants
+    /// it.</summary>
     private static SessionRef? Settles(CheckedCluster cluster, PlanningShard shard, PlannedChange? change)
     {
         if (change?.To is { } to) return to;

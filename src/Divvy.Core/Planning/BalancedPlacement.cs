@@ -3,10 +3,10 @@ namespace Divvy.Core.Planning;
 /// <summary>
 /// Each instance holds its share by capacity, and only what must move does.
 /// <para>
-/// Targets are whole shares by capacity (see <see cref="Apportionment"/>) of all shards but those that cordoned instances
-/// keep. Given the targets, an instance above its own gives away just the excess, one below only receives, and homeless
-/// shards fill room first: so moves = homeless moves + sum of the excesses, and no plan with these targets does with
-/// fewer. A balanced state is its own target, so planning it again moves nothing.
+/// Targets are whole shares by capacity (see <see cref="Apportionment"/>) of all shards but those that cordoned
+/// instances keep. Given the targets, an instance above its own gives away just the excess, one below only receives,
+/// and homeless shards fill room first: so moves = homeless moves + sum of the excesses, and no plan with these targets
+/// does with fewer. A balanced state is its own target, so planning it again moves nothing.
 /// </para>
 /// </summary>
 internal static class BalancedPlacement
@@ -15,8 +15,8 @@ internal static class BalancedPlacement
     {
         var targets = Targets(model, draft);
         var room = new LoadHeap(model.Instances.Length);
-        // Taken down before the homeless come: one that lands above a target, for want of a better place, may not arrive
-        // for a while, and pushes nobody out before it has.
+        // Taken down before the homeless come: one that lands above a target, for want of a better place, may not
+        // arrive for a while, and pushes nobody out before it has.
         var excess = new int[targets.Length];
         for (var i = 0; i < targets.Length; i++)
         {
@@ -27,7 +27,7 @@ internal static class BalancedPlacement
         foreach (var s in draft.Homeless)
         {
             var to = room.Lowest(model.Penalised(s));
-            if (to < 0) to = FallbackPlacement.Choose(model, draft, s);
+            if (to < 0) to = FallbackPlacement.Choose(model, draft.Held, s);
             if (to < 0) continue;
             draft.Send(s, to);
             Offer(model, draft, targets, room, to);

@@ -5,8 +5,8 @@ using Divvy.Core.Keys;
 namespace Divvy.Core.Planning;
 
 /// <summary>
-/// Consistent hashing with bounded loads (Mirrokni, Thorup and Zadimoghaddam): instances stand on a ring as virtual nodes,
-/// as many as their capacity asks for; a shard goes to the first instance clockwise of its hash that is below
+/// Consistent hashing with bounded loads (Mirrokni, Thorup and Zadimoghaddam): instances stand on a ring as virtual
+/// nodes, as many as their capacity asks for; a shard goes to the first instance clockwise of its hash that is below
 /// ceil((1 + epsilon) * its share). Shards are placed in the order of their ids, after those that cannot move, so the
 /// outcome depends only on who is there and a change of membership moves few of them.
 /// </summary>
@@ -26,7 +26,8 @@ internal static class BoundedRingPlacement
         {
             if (!open[s]) continue;
             var to = Walk(model, points, instances, loads, bounds, s);
-            if (to < 0) to = FallbackPlacement.Choose(model, draft, s);
+            // One that only penalised instances have room for stays where it is, if it may.
+            if (to < 0) to = draft.IsFree[s] ? draft.Destination[s] : FallbackPlacement.Choose(model, loads, s);
             loads[to]++;
             if (to != draft.Destination[s]) draft.Send(s, to);
         }
@@ -64,7 +65,8 @@ internal static class BoundedRingPlacement
         {
             if (!model.Accepts[i]) continue;
             var share = model.Weight[i] * count / weight;
-            AddNodes(model.NameOf(i), i, Math.Max(1, (int)Math.Round(share * model.Policy.VirtualNodes)), points, owners);
+            var nodes = Math.Max(1, (int)Math.Round(share * model.Policy.VirtualNodes));
+            AddNodes(model.NameOf(i), i, nodes, points, owners);
         }
         var (sortedPoints, sortedOwners) = (points.ToArray(), owners.ToArray());
         Array.Sort(sortedPoints, sortedOwners);

@@ -3,8 +3,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Core.Planning;
 
-/// <summary>Whether a plan keeps to the budget of moves under way. What was begun before may exceed it (the policy may have
-/// changed); then nothing may be added.</summary>
+/// <summary>Whether a plan keeps to the budget of moves under way. What was begun before may exceed it (the policy may
+/// have changed); then nothing may be added.</summary>
 internal static class BudgetChecker
 {
     public static void Check(

@@ -18,7 +18,7 @@ internal readonly struct ChangeChecker(
             Add(PlanViolationKind.ShardClosing, "it is being removed");
             return;
         }
-        var changesOwner = change.Kind is PlannedChangeKind.Assign or PlannedChangeKind.Takeover or PlannedChangeKind.Move;
+        var changesOwner = change.Kind is not (PlannedChangeKind.SetStandbys or PlannedChangeKind.CancelMove);
         if (changesOwner != change.To is not null)
         {
             Add(PlanViolationKind.Malformed, $"{change.Kind} to {(change.To is null ? "nobody" : change.To)}");

@@ -3,8 +3,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Core.Planning;
 
-/// <summary>The planner's input as dense arrays: instances and shards are numbered in the order of their ids, so that plans do
-/// not depend on the order of the input, and everything after this works on integers.</summary>
+/// <summary>The planner's input as dense arrays: instances and shards are numbered in the order of their ids, so that
+/// plans do not depend on the order of the input, and everything after this works on integers.</summary>
 internal sealed class ClusterModel
 {
     /// <summary>No instance.</summary>
@@ -97,7 +97,8 @@ internal sealed class ClusterModel
         return Accepts[pin] ? pin : Nobody;
     }
 
-    /// <summary>A yielding owner is past the point where giving up is cheap: only a next owner that is gone ends that.</summary>
+    /// <summary>A yielding owner is past the point where giving up is cheap: only a next owner that is gone ends
+    /// that.</summary>
     private bool IsStranded(int s, ShardPhase phase)
     {
         var next = Next[s];
@@ -130,7 +131,7 @@ internal sealed class ClusterModel
         for (var i = 1; i < sorted.Length; i++)
         {
             if (key(sorted[i - 1]).CompareTo(key(sorted[i])) != 0) continue;
-            throw new ArgumentException($"{typeof(T).Name} '{key(sorted[i])}' is there twice: each id is planned once.");
+            throw new ArgumentException($"{typeof(T).Name} '{key(sorted[i])}' is there twice: ids are unique.");
         }
         return sorted;
     }

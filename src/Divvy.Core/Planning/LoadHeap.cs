@@ -1,7 +1,7 @@
 namespace Divvy.Core.Planning;
 
-/// <summary>Instances by load, lowest first, ties by number. Loads may change in place, and the lowest can be asked for while
-/// some instances are left aside.</summary>
+/// <summary>Instances by load, lowest first, ties by number. Loads may change in place, and the lowest can be asked for
+/// while some instances are left aside.</summary>
 internal sealed class LoadHeap
 {
     private readonly int[] _heap;
@@ -42,7 +42,8 @@ internal sealed class LoadHeap
         Restore(hole);
     }
 
-    /// <summary>The instance of lowest load that is not in <paramref name="aside"/>; none: <see cref="ClusterModel.Nobody"/>.</summary>
+    /// <summary>The instance of lowest load that is not in <paramref name="aside"/>; none:
+    /// <see cref="ClusterModel.Nobody"/>.</summary>
     public int Lowest(ReadOnlySpan<int> aside) => LowestUnder(0, aside);
 
     /// <summary>Whether the left one comes before the right one in this heap's order.</summary>

@@ -12,7 +12,10 @@ internal sealed class MoveBudget
         for (var s = 0; s < model.Shards.Length; s++)
         {
             // A move that is being given up takes part until its owner has heard.
-            if (model.Situation[s] is ShardSituation.InMotion or ShardSituation.Stranded) Take(model.Owner[s], model.Next[s]);
+            if (model.Situation[s] is ShardSituation.InMotion or ShardSituation.Stranded)
+            {
+                Take(model.Owner[s], model.Next[s]);
+            }
         }
     }
 

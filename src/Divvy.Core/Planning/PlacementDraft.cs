@@ -1,7 +1,8 @@
 namespace Divvy.Core.Planning;
 
-/// <summary>Where each shard is to end up, while it is being decided: first what no strategy has a say in, then the rest.
-/// The budget plays no part here; what does not fit it is deferred later, and planned again from what has become of it.</summary>
+/// <summary>Where each shard is to end up, while it is being decided: first what no strategy has a say in, then the
+/// rest. The budget plays no part here; what does not fit it is deferred later, and planned again from what has become
+/// of it.</summary>
 internal sealed class PlacementDraft
 {
     private readonly ClusterModel _model;
@@ -36,7 +37,8 @@ internal sealed class PlacementDraft
     /// <summary>By instance: those of <see cref="Held"/> that no strategy may move.</summary>
     public int[] Fixed { get; }
 
-    /// <summary>Shards that need a place: those that nobody serves first, then those that a draining instance has.</summary>
+    /// <summary>Shards that need a place: those that nobody serves first, then those that a draining instance
+    /// has.</summary>
     public IReadOnlyList<int> Homeless { get; }
 
     /// <summary>Sends a shard somewhere, or somewhere else.</summary>
@@ -97,7 +99,8 @@ internal sealed class PlacementDraft
     }
 
     /// <summary>Gives shards to instances that are warm for them, whatever the balance: a takeover that need not load
-    /// anything is over sooner, and the balance can be mended later without hurry. Returns the shards without one.</summary>
+    /// anything is over sooner, and the balance can be mended later without hurry. Returns the shards without
+    /// one.</summary>
     private List<int> Rescue(List<int> unowned)
     {
         var cold = new List<int>(unowned.Count);

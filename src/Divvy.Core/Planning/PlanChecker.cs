@@ -5,9 +5,9 @@ using Divvy.Core.Identity;
 namespace Divvy.Core.Planning;
 
 /// <summary>
-/// Lists everything wrong with a plan, from the input alone. It shares no code with the planner, so that a mistake there is
-/// not repeated here, and it runs before each commit: a plan with a violation is not carried out. One pass over the
-/// shards and one over the changes.
+/// Lists everything wrong with a plan, from the input alone. It uses none of the planner's code, so that a mistake
+/// there is not repeated here, and it runs before each commit: a plan with a violation is not carried out. One pass
+/// over the shards and one over the changes.
 /// </summary>
 public static class PlanChecker
 {
@@ -27,7 +27,7 @@ public static class PlanChecker
             }
             else if (!changes.TryAdd(change.Shard, change))
             {
-                violations.Add(new(PlanViolationKind.ShardChangedTwice, change.Shard, "an earlier change names it too"));
+                violations.Add(new(PlanViolationKind.ShardChangedTwice, change.Shard, "a change before names it"));
             }
             else
             {

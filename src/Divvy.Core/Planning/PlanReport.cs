@@ -17,7 +17,8 @@ public sealed record PlanReport
 
     public required int Takeovers { get; init; }
 
-    /// <summary>Takeovers by an instance that was already warm: a standby, or the next owner of a move under way.</summary>
+    /// <summary>Takeovers by an instance that was already warm: a standby, or the next owner of a move under
+    /// way.</summary>
     public required int FastActivations { get; init; }
 
     /// <summary>Moves that begin now.</summary>
@@ -30,8 +31,9 @@ public sealed record PlanReport
     /// <summary>Moves that were under way before.</summary>
     public required int MovesInFlight { get; init; }
 
-    /// <summary>Moves still to make for the strategy to be content: <see cref="Moves"/> plus <see cref="DeferredMoves"/>.
-    /// For <see cref="PlacementStrategy.Balanced"/> no plan with the same targets does with fewer.</summary>
+    /// <summary>Moves still to make for the strategy to be content: <see cref="Moves"/> plus
+    /// <see cref="DeferredMoves"/>. For <see cref="PlacementStrategy.Balanced"/> no plan with the same targets does
+    /// with fewer.</summary>
     public required int MinimumMoves { get; init; }
 
     /// <summary>Moves that wait for the budget.</summary>

@@ -75,12 +75,14 @@ internal sealed class PlanWriter
             MinimumMoves = _schedule.Moved.Count + _schedule.Deferred.Count,
             DeferredMoves = _schedule.Deferred.Count,
             Deferred = [.. _schedule.Deferred.Take(PlanReport.MaxDeferredListed).Select(Deferred)],
-            Unplaceable = [.. _schedule.Stuck.Select(s => new UnplaceableShard(_model.Shards[s].Shard, _reasons.Stuck(s)))],
+            Unplaceable = [.. _schedule.Stuck.Select(Unplaceable)],
             Instances = [.. _model.Instances.Select((instance, i) => Load(instance, i, after))],
             SpreadBefore = Spread(_before),
             SpreadAfter = Spread(after),
         };
     }
+
+    private UnplaceableShard Unplaceable(int s) => new(_model.Shards[s].Shard, _reasons.Stuck(s));
 
     private DeferredMove Deferred(int s) => new(
         _model.Shards[s].Shard,

@@ -9,7 +9,8 @@ public sealed record PlannerPolicy
     /// <summary>How owners are chosen. Default: <see cref="PlacementStrategy.Balanced"/>.</summary>
     public PlacementStrategy Strategy { get; init; } = PlacementStrategy.Balanced;
 
-    /// <summary>Instances kept warm for each shard, 0 to <see cref="MaxStandbys"/>. Default: 0, since each costs memory.</summary>
+    /// <summary>Instances kept warm for each shard, 0 to <see cref="MaxStandbys"/>. Default: 0, since each costs
+    /// memory.</summary>
     public int Standbys { get; init; }
 
     /// <summary>Planned moves under way at once, at least 1. Default: 64, half of what one store transaction can carry.
@@ -24,7 +25,8 @@ public sealed record PlannerPolicy
     /// (Mirrokni, Thorup, Zadimoghaddam, "Consistent Hashing with Bounded Loads").</summary>
     public double LoadBoundEpsilon { get; init; } = 0.25;
 
-    /// <summary>Consistent hashing: virtual nodes of an instance of average capacity, 1 to 1000. Default: 100.</summary>
+    /// <summary>Consistent hashing: virtual nodes of an instance of average capacity, 1 to 1000. Default:
+    /// 100.</summary>
     public int VirtualNodes { get; init; } = 100;
 
     /// <summary>Checks the ranges above.</summary>

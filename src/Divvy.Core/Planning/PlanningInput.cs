@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Divvy.Core.Planning;
 
-/// <summary>Everything a plan depends on. The order of instances and shards does not matter, but sorted shards plan faster.</summary>
+/// <summary>Everything a plan depends on. The order of instances and shards does not matter, but sorted shards plan
+/// faster.</summary>
 public sealed record PlanningInput
 {
     public PlannerPolicy Policy { get; init; } = new();

@@ -10,8 +10,8 @@ namespace Divvy.Core.Planning;
 /// <param name="Next">Where a move under way leads.</param>
 /// <param name="Standbys">Who is kept warm, best first.</param>
 /// <param name="Phase">Where the record stands.</param>
-/// <param name="Pin">The instance an operator pinned it to. The pin binds while that instance is there and takes shards,
-/// or has this one and is not draining; otherwise it waits and the shard is placed like any other.</param>
+/// <param name="Pin">The instance an operator pinned it to. The pin binds while that instance is there and takes
+/// shards, or has this one and is not draining; otherwise it waits and the shard is placed like any other.</param>
 /// <param name="Penalised">Instances that failed to prepare it of late: avoided while there is another.</param>
 public sealed record PlanningShard(
     ShardId Shard,

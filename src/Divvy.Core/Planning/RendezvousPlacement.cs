@@ -3,9 +3,10 @@ using Divvy.Core.Keys;
 namespace Divvy.Core.Planning;
 
 /// <summary>
-/// Weighted highest random weight (Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates"; weights after
-/// Schindelhauer and Schomaker): each pair of shard and instance draws a number u in (0, 1) by hashing both ids, and the
-/// smallest -ln(u) / capacity wins. A shard's owner depends only on who is there, so losing an instance moves only its own.
+/// Weighted highest random weight (Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates"; weights
+/// after Schindelhauer and Schomaker): each pair of shard and instance draws a number u in (0, 1) by hashing both ids,
+/// and the smallest -ln(u) / capacity wins. A shard's owner depends only on who is there, so losing an instance moves
+/// only its own.
 /// <para>Within one capacity the largest draw wins, so the logarithm is only needed between the winners of different
 /// capacities: that keeps 100,000 shards times 1,000 instances below a second.</para>
 /// </summary>

@@ -2,7 +2,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Core.Planning;
 
-/// <summary>Hashes a session by its lease id alone: ids are never reused, and hashing the name costs more than the look-up.</summary>
+/// <summary>Hashes a session by its lease id alone: ids are never reused, and hashing the name costs more than the
+/// look-up.</summary>
 internal sealed class SessionComparer : IEqualityComparer<SessionRef>
 {
     public static SessionComparer Instance { get; } = new();

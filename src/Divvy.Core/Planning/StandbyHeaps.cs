@@ -1,7 +1,7 @@
 namespace Divvy.Core.Planning;
 
-/// <summary>Instances by how many standbys they already are for their capacity, zone by zone, so that the least loaded outside a
-/// zone is found without looking at each.</summary>
+/// <summary>Instances by how many standbys they already are for their capacity, zone by zone, so that the least loaded
+/// outside a zone is found without looking at each.</summary>
 internal sealed class StandbyHeaps
 {
     // Outside the owner's zone an instance may be filled to this multiple of its share: zones of unequal size must not

@@ -4,9 +4,9 @@ using Divvy.Core.Identity;
 namespace Divvy.Core.Planning;
 
 /// <summary>
-/// Who is kept warm for each shard, given who owns it: never its owner or next owner, in another zone than the owner if that
-/// can be, evenly by capacity. Standbys that still serve stay, because replacing one means loading the shard elsewhere;
-/// only one far above its share gives some away, and only to one below its own, so that this comes to rest.
+/// Who is kept warm for each shard, given who owns it: never its owner or next owner, in another zone than the owner if
+/// that can be, evenly by capacity. Standbys that still serve stay, because replacing one means loading the shard
+/// elsewhere; only one far above its share gives some away, and only to one below its own, so that this comes to rest.
 /// </summary>
 internal sealed class StandbyPlacement
 {
@@ -53,7 +53,8 @@ internal sealed class StandbyPlacement
         return after.MoveToImmutable();
     }
 
-    /// <summary>A record on the move is not rewritten: that would ask its instances for new acknowledgements (R7).</summary>
+    /// <summary>A record on the move is not rewritten: that would ask its instances for new acknowledgements
+    /// (R7).</summary>
     public bool MayChange(int s) =>
         _model.Situation[s] is ShardSituation.Settled or ShardSituation.Unowned && _schedule.OwnerAfter[s] >= 0;
 

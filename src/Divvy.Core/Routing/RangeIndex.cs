@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Divvy.Core.Routing;
 
 /// <summary>Finds the last of many ascending starts that is not above a hash: one look into a table by the hash's top
-/// bits, then a short scan. With about two buckets an entry, equal ranges need at most two steps. A bucket that many narrow
-/// ranges crowd into (after splits of a hot range) is searched in halves, so the worst case is logarithmic. Immutable.</summary>
+/// bits, then a short scan. With about two buckets an entry, equal ranges need at most two steps. A bucket that many
+/// narrow ranges crowd into (after splits of a hot range) is searched in halves, so the worst case is logarithmic.
+/// Immutable.</summary>
 internal sealed class RangeIndex
 {
     private const int ScanLimit = 8;

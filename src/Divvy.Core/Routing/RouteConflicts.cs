@@ -1,9 +1,11 @@
 namespace Divvy.Core.Routing;
 
-/// <summary>Settles claims of several shards to the same keys: the older record goes (see <see cref="RoutingTable"/>).</summary>
+/// <summary>Settles claims of several shards to the same keys: the older record goes (see
+/// <see cref="RoutingTable"/>).</summary>
 internal static class RouteConflicts
 {
-    /// <summary>The entries that no newer one overlaps; <paramref name="entries"/> and the result ascend by start.</summary>
+    /// <summary>The entries that no newer one overlaps; <paramref name="entries"/> and the result ascend by
+    /// start.</summary>
     public static RouteEntry[] Resolve(RouteEntry[] entries)
     {
         bool[]? gone = null;

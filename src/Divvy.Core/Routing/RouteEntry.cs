@@ -7,7 +7,8 @@ namespace Divvy.Core.Routing;
 /// <param name="Shard">The shard.</param>
 /// <param name="Range">Its keys.</param>
 /// <param name="Generation">The owner's fencing token; goes with every request.</param>
-/// <param name="Revision">Mod revision of the record this derives from; orders what is said about the shard (R16).</param>
+/// <param name="Revision">Mod revision of the record this derives from; orders what is said about the shard
+/// (R16).</param>
 /// <param name="Owner">Who owns it; null: nobody at present.</param>
 /// <param name="Address">Where the owner serves; null: nobody owns it, or the address is not known yet.</param>
 public sealed record RouteEntry(

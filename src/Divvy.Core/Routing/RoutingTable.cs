@@ -8,22 +8,26 @@ namespace Divvy.Core.Routing;
 /// What a router knows: for each hash of the key space the shard, its owner and where the owner serves. Immutable, so a
 /// router publishes a new one with a single reference write and readers never wait.
 /// <para>
-/// Nothing said about a shard ever goes back (R16). What is said is ordered by the mod revision of the shard's record, and
+/// Nothing said about a shard ever goes back (R16). What is said is ordered by the mod revision of the shard's record,
+/// and
 /// <see cref="Revision"/> says up to which store revision the table knows everything. Hence the rules, which hold for
 /// snapshots of lagging servers as well as for deltas and for the hints that come with a 421:
 /// </para>
 /// <list type="bullet">
-/// <item>a known shard is replaced by an entry of a higher record revision; by one of the same revision too, but never so
-/// that a known address is lost;</item>
-/// <item>an unknown shard is added if its record changed after <see cref="Revision"/>; otherwise it was removed since;</item>
-/// <item>a removal counts if it is no older than the entry: a snapshot that predates an entry says nothing about it;</item>
+/// <item>a known shard is replaced by an entry of a higher record revision; by one of the same revision too, but never
+/// so that a known address is lost;</item>
+/// <item>an unknown shard is added if its record changed after <see cref="Revision"/>; otherwise it was removed
+/// since;</item>
+/// <item>a removal counts if it is no older than the entry: a snapshot that predates an entry says nothing about
+/// it;</item>
 /// <item>where two shards claim the same keys (one was split or merged into the other), the older record goes: the
 /// newer one could not exist otherwise. At equal revisions both records are of one transaction, and the wider range
 /// goes.</item>
 /// </list>
 /// <para>
-/// Cost: a lookup reads one bucket and one or two slots and allocates nothing. A delta that leaves the ranges as they are
-/// copies one array of 24 bytes a shard; one that adds, removes or reshapes shards builds the table anew, O(n log n).
+/// Cost: a lookup reads one bucket and one or two slots and allocates nothing. A delta that leaves the ranges as they
+/// are copies one array of 24 bytes a shard; one that adds, removes or reshapes shards builds the table anew, O(n log
+/// n).
 /// </para>
 /// </summary>
 public sealed class RoutingTable
@@ -128,7 +132,8 @@ public sealed class RoutingTable
         }
         foreach (var removed in change.Removed)
         {
-            if (entries.TryGetValue(removed, out var known) && known.Revision <= change.Revision) entries.Remove(removed);
+            var isKnown = entries.TryGetValue(removed, out var known);
+            if (isKnown && known!.Revision <= change.Revision) entries.Remove(removed);
         }
         foreach (var route in change.Routes)
         {

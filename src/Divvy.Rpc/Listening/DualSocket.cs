@@ -108,9 +108,9 @@ internal sealed class DualSocket(IPEndPoint endPoint)
         giveUp.CancelAfter(FirstBytesTimeout);
         try
         {
-            var queue = await ConnectionPreface.PeekAsync(connection.Transport.Input, giveUp.Token).ConfigureAwait(false)
-                ? http2
-                : http1;
+            var input = connection.Transport.Input;
+            var isHttp2 = await ConnectionPreface.PeekAsync(input, giveUp.Token).ConfigureAwait(false);
+            var queue = isHttp2 ? http2 : http1;
             await queue.Writer.WriteAsync(connection, giveUp.Token).ConfigureAwait(false);
         }
         catch (Exception exception)

@@ -128,6 +128,7 @@ public sealed class ShardHostMiddlewareTests
         await Eventually.Within(inside.Task, "the request inside");
         await stream.SendAsync(Yielding("http://127.0.0.1:1"));
         await Eventually.Until(() => service.Host.Shards.Single().Role == ShardRole.Yielding, "the yielding role");
+        service.Host.Shards.Single().RequestsInside.ShouldBe(1);
         service.Hosting.JournalEvents.ShouldNotContain(JournalEvent.Yielded);
 
         finish.SetResult();

@@ -14,7 +14,7 @@ internal sealed class HostFixture : IAsyncDisposable
     private readonly Channel<FakeSession> sessions = Channel.CreateUnbounded<FakeSession>();
     private readonly ConcurrentQueue<OwnershipEvent> journal = [];
 
-    public HostFixture(int servers = 1, Action<ShardHostOptions>? configure = null)
+    public HostFixture(int servers = 1, Action<ShardHostOptions>? configure = null, bool timersFire = true)
     {
         Servers = [.. Enumerable.Range(0, servers).Select(_ => new FakeServer(sessions.Writer))];
         var options = new ShardHostOptions
@@ -26,7 +26,7 @@ internal sealed class HostFixture : IAsyncDisposable
         };
         configure?.Invoke(options);
         Channels = new ServerChannels([.. Servers.Select(server => server.Channel)]);
-        Host = new ShardHost(options, Handler, Channels, Time);
+        Host = new ShardHost(options, Handler, Channels, timersFire ? Time : new PausedTimeProvider(Time));
         Host.OwnershipChanged += journal.Enqueue;
     }
 

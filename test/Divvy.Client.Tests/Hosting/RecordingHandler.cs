@@ -17,6 +17,8 @@ internal sealed class RecordingHandler : IShardHandler
     public Func<ShardContext, CancellationToken, Task<HandOver?>> OnPrepareDrop { get; set; } =
         (_, _) => Task.FromResult<HandOver?>(null);
 
+    public Func<Task> OnDrop { get; set; } = () => Task.CompletedTask;
+
     public async ValueTask PrepareAddAsync(ShardContext shard, CancellationToken cancellationToken)
     {
         calls.Writer.TryWrite(("prepare-add", shard));
@@ -35,10 +37,10 @@ internal sealed class RecordingHandler : IShardHandler
         return await OnPrepareDrop(shard, cancellationToken);
     }
 
-    public ValueTask DropAsync(ShardContext shard, CancellationToken cancellationToken)
+    public async ValueTask DropAsync(ShardContext shard, CancellationToken cancellationToken)
     {
         calls.Writer.TryWrite(("drop", shard));
-        return default;
+        await OnDrop();
     }
 
     /// <summary>The next call, which must be this one.</summary>

@@ -172,6 +172,22 @@ public sealed class ShardHostTests
     }
 
     [Fact]
+    public async Task Deadline_PassedInAPause_IsNoticedAtTheFirstEntryAndStampedWhenItWas()
+    {
+        await using var fixture = new HostFixture(timersFire: false);
+        await ActiveAsync(fixture, ttlMs: 10_000);
+        var inside = await fixture.Host.EnterAsync(new ShardRequest(S1));
+
+        fixture.Time.Advance(TimeSpan.FromSeconds(20));
+        inside.MayRelease().ShouldBeFalse();
+        fixture.JournalEvents.ShouldNotContain(JournalEvent.LeaseLost, "nothing has woken the host yet");
+        (await fixture.Host.EnterAsync(new ShardRequest(S1))).Kind.ShouldBe(AdmitKind.Fenced);
+
+        var lost = fixture.Journal.Single(happened => happened.Event == JournalEvent.LeaseLost);
+        (lost.NoticedUnixNanoseconds - lost.UnixNanoseconds).ShouldBe(11_000_000_000, "20 s less the 9 s it was good for");
+    }
+
+    [Fact]
     public async Task Heartbeat_Acknowledged_MovesTheDeadlineFromItsSendingTime()
     {
         await using var fixture = new HostFixture();
@@ -215,13 +231,16 @@ public sealed class ShardHostTests
     public async Task Session_Gone_DropsEverythingAndRegistersAnewUnderAnotherNonce()
     {
         await using var fixture = new HostFixture();
-        var stream = await fixture.StartAsync(roles: Wire.Role("s1", 5, RoleKind.RoleActive));
+        fixture.Host.Start();
+        var stream = await fixture.NextSessionAsync();
+        var first = await stream.GrantAsync(100, 60_000, Wire.Role("s1", 5, RoleKind.RoleActive));
         await stream.ReadAckAsync(Acknowledgement.Active);
         await stream.EndSessionAsync("the lease expired");
 
         var next = await NextSessionAsync(fixture);
         var register = await next.GrantAsync(101);
         register.Session.ShouldBe(0);
+        register.Nonce.ShouldNotBe(first.Nonce);
         register.SeenRevision.ShouldBe(0);
         (await fixture.Host.EnterAsync(new ShardRequest(S1))).IsServed.ShouldBeFalse();
         await fixture.Handler.ExpectAsync("prepare-add");
@@ -249,13 +268,19 @@ public sealed class ShardHostTests
     public async Task StopAsync_Always_DeregistersAfterTheHandlersEnded()
     {
         await using var fixture = new HostFixture();
+        var stuck = new TaskCompletionSource();
+        fixture.Handler.OnDrop = () => stuck.Task;
         var stream = await ActiveAsync(fixture);
         var stopping = fixture.Host.StopAsync();
-
-        var goodbye = await stream.ReadDeregisterAsync();
-        goodbye.Session.ShouldBe(100);
         await fixture.Handler.ExpectAsync("drop");
         fixture.Host.HasSession.ShouldBeFalse();
+        await fixture.Time.WaitForTimerAsync(TimeSpan.FromSeconds(20));
+        fixture.Time.Advance(TimeSpan.FromSeconds(20));
+        await stream.ReadHeartbeatAsync();
+        stream.Read.ShouldNotContain(InstanceMessage.MessageOneofCase.Deregister);
+
+        stuck.SetResult();
+        (await stream.ReadDeregisterAsync()).Session.ShouldBe(100);
         await stream.EndSessionAsync("deregistered");
         await Eventually.Within(stopping, "an end of StopAsync");
     }

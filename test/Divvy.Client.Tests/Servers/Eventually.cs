@@ -7,6 +7,8 @@ internal static class Eventually
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(2);
+
     public static async Task<T> Get<T>(ChannelReader<T> reader, string what)
     {
         using var late = new CancellationTokenSource(Patience);
@@ -52,7 +54,7 @@ internal static class Eventually
         {
             if (late.IsCancellationRequested)
                 throw new TimeoutException($"there was never {what}");
-            await Task.Yield();
+            await Task.Delay(LookAgain);
         }
     }
 }

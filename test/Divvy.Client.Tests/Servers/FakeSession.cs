@@ -8,7 +8,11 @@ internal sealed class FakeSession(
     IRpcReader<InstanceMessage> requests, IRpcWriter<ServerMessage> responses, RpcServerContext context)
 {
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<InstanceMessage.MessageOneofCase> read = [];
     private long session;
+
+    /// <summary>The kinds of all messages read so far, in order.</summary>
+    public IReadOnlyList<InstanceMessage.MessageOneofCase> Read => read;
 
     public Task Ended => ended.Task;
 
@@ -72,6 +76,7 @@ internal sealed class FakeSession(
         {
             while (await requests.ReadAsync(late.Token) is { } message)
             {
+                read.Add(message.MessageCase);
                 if (choose(message) is { } chosen)
                     return chosen;
             }

@@ -209,6 +209,7 @@ public sealed class HostMachineTests
         _host.GiveSet(9);
         _host.IsServing().ShouldBeFalse();
         _host.FinishNext(HandlerKind.Drop);
+        _host.Pass(_host.Options.ForwardForMs);
         _host.GiveSet(9);
         _host.Machine.View().ShouldBeEmpty("a set this new makes the memory of the shard needless");
         _host.Give(ShardRole.Active, 8);

@@ -19,7 +19,8 @@ public sealed class KeyHashTests
         KeyHash.Of(Encoding.UTF8.GetBytes(key)).ShouldBe(expected);
     }
 
-    /// <summary>The sanity checks of xxHash's own test program: bytes of its generator, several lengths, seed 0.</summary>
+    /// <summary>The sanity checks of xxHash's own test program: bytes of its generator, several lengths, seed
+    /// 0.</summary>
     [Theory]
     [InlineData(0, 0xEF46DB3751D8E999)]
     [InlineData(1, 0xE934A84ADB052768)]
@@ -54,6 +55,21 @@ public sealed class KeyHashTests
     {
         var key = new string('\u20AC', length);
         KeyHash.Of(key).ShouldBe(KeyHash.Of(Encoding.UTF8.GetBytes(key)));
+    }
+
+    [Fact]
+    public void Of_EveryShortLengthWithAndWithoutAnotherCharacterAnywhere_IsTheHashOfTheirUtf8Bytes()
+    {
+        for (var length = 0; length <= 70; length++)
+        {
+            var ascii = string.Concat(Enumerable.Range(0, length).Select(i => (char)(i * 37 % 128)));
+            KeyHash.Of(ascii).ShouldBe(KeyHash.Of(Encoding.UTF8.GetBytes(ascii)));
+            for (var i = 0; i < length; i++)
+            {
+                var other = ascii.Remove(i, 1).Insert(i, "\u0080");
+                KeyHash.Of(other).ShouldBe(KeyHash.Of(Encoding.UTF8.GetBytes(other)));
+            }
+        }
     }
 
     [Fact]

@@ -35,7 +35,9 @@ internal static class Clusters
     }
 
     public static PlanningInput Input(
-        ImmutableArray<PlanningInstance> instances, ImmutableArray<PlanningShard> shards, PlannerPolicy? policy = null) =>
+        ImmutableArray<PlanningInstance> instances,
+        ImmutableArray<PlanningShard> shards,
+        PlannerPolicy? policy = null) =>
         new() { Instances = instances, Shards = shards, Policy = policy ?? Unbounded };
 
     /// <summary>A policy whose budget is never in the way.</summary>
@@ -63,7 +65,8 @@ internal static class Clusters
     };
 
     /// <summary>The input once the plan is carried out to the end.</summary>
-    public static PlanningInput Carry(PlanningInput input, AssignmentPlan plan) => Finish(Begin(input, plan), _ => true);
+    public static PlanningInput Carry(PlanningInput input, AssignmentPlan plan) =>
+        Finish(Begin(input, plan), _ => true);
 
     /// <summary>How many shards each instance owns, in the order of the input's instances.</summary>
     public static int[] Counts(PlanningInput input) =>

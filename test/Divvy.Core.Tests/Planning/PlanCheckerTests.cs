@@ -5,7 +5,8 @@ using Divvy.Core.Planning;
 
 namespace Divvy.Core.Tests.Planning;
 
-/// <summary>For each way to be wrong a plan that is wrong in that way, and only in that way; each beside a plan that is right.</summary>
+/// <summary>For each way to be wrong a plan that is wrong in that way, and only in that way; each beside a plan that is
+/// right.</summary>
 public sealed class PlanCheckerTests
 {
     private static readonly SessionRef _a = Clusters.Session(0);
@@ -82,7 +83,8 @@ public sealed class PlanCheckerTests
         yield return (PlanViolationKind.ShardChangedTwice, Input(Owned(_gone)), Plan(takeover, takeover));
         yield return (PlanViolationKind.Malformed, Input(Owned(_gone)), Plan(takeover with { To = null }));
         yield return (PlanViolationKind.Malformed, Input(Moving(_b)), Plan(cancel with { To = _c }));
-        yield return (PlanViolationKind.Malformed, Input(Owned(_gone)), Plan(takeover with { Kind = PlannedChangeKind.Assign }));
+        yield return (PlanViolationKind.Malformed,
+            Input(Owned(_gone)), Plan(takeover with { Kind = PlannedChangeKind.Assign }));
         yield return (PlanViolationKind.Malformed, Input(Clusters.Shard(0)), Plan(takeover));
         yield return (PlanViolationKind.OwnerStillLive, Input(Owned(_a)), Plan(takeover));
         yield return (PlanViolationKind.NothingToMove, Input(Owned(_gone)), Plan(Move(0, _b)));
@@ -101,7 +103,8 @@ public sealed class PlanCheckerTests
         var six = Enumerable.Range(0, 6).Select(number => Owned(_a, number)).ToArray();
         var one = new PlannerPolicy { MaxMovesInFlight = 1, MaxMovesPerInstance = 9 };
         var oneEach = new PlannerPolicy { MaxMovesInFlight = 9, MaxMovesPerInstance = 1 };
-        yield return (PlanViolationKind.BudgetExceeded, Input(six) with { Policy = one }, Plan(Move(0, _b), Move(1, _c)));
+        yield return (PlanViolationKind.BudgetExceeded,
+            Input(six) with { Policy = one }, Plan(Move(0, _b), Move(1, _c)));
         yield return (PlanViolationKind.BudgetExceeded,
             Input([Moving(_b), .. six.Skip(1)]) with { Policy = one }, Plan(Move(1, _c)));
         yield return (PlanViolationKind.InstanceBudgetExceeded,

@@ -32,7 +32,8 @@ public sealed class PlannerPropertyTests
             var carried = Clusters.Carry(input, Planner.Plan(input).Plan);
             foreach (var (before, after) in input.Shards.Zip(carried.Shards))
             {
-                if (before.Phase != ShardPhase.Stable || after.Owner is not { } owner || !live.ContainsKey(owner)) continue;
+                if (before.Phase != ShardPhase.Stable) continue;
+                if (after.Owner is not { } owner || !live.ContainsKey(owner)) continue;
                 after.Standbys.Length.ShouldBeLessThanOrEqualTo(input.Policy.Standbys);
                 after.Standbys.ShouldNotContain(owner);
                 after.Standbys.Distinct().Count().ShouldBe(after.Standbys.Length);
@@ -62,7 +63,7 @@ public sealed class PlannerPropertyTests
             var dice = new Random(seed);
             var state = input with
             {
-                Policy = new PlannerPolicy { MaxMovesInFlight = 1 + dice.Next(9), MaxMovesPerInstance = 1 + dice.Next(4) },
+                Policy = new() { MaxMovesInFlight = 1 + dice.Next(9), MaxMovesPerInstance = 1 + dice.Next(4) },
             };
             var (announced, made, rounds) = (Planner.Plan(state).Report.MinimumMoves, 0, 0);
             while (true)

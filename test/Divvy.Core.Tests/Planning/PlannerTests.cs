@@ -78,7 +78,9 @@ public sealed class PlannerTests
     {
         var instances = Clusters.Instances(4).SetItem(1, Clusters.Instance(1, status: InstanceStatus.Draining));
         var input = Clusters.Input(
-            instances, Clusters.Owned(60, 10, 5, 5), new PlannerPolicy { MaxMovesInFlight = 8, MaxMovesPerInstance = 8 });
+            instances,
+            Clusters.Owned(60, 10, 5, 5),
+            new PlannerPolicy { MaxMovesInFlight = 8, MaxMovesPerInstance = 8 });
 
         var result = Planner.Plan(input);
 
@@ -149,7 +151,10 @@ public sealed class PlannerTests
     [InlineData(PlacementStrategy.ConsistentHashBounded)]
     public void Plan_OwnerLostWithALiveStandby_TheStandbyTakesOver(PlacementStrategy strategy)
     {
-        var shard = Clusters.Shard(0, Clusters.Session(9)) with { Standbys = [Clusters.Session(8), Clusters.Session(4)] };
+        var shard = Clusters.Shard(0, Clusters.Session(9)) with
+        {
+            Standbys = [Clusters.Session(8), Clusters.Session(4)],
+        };
         var input = Clusters.Input(
             Clusters.Instances(7), [shard, .. Clusters.Owned(5, 5, 5, 5, 9, 5, 5).Skip(1)],
             Clusters.Unbounded with { Strategy = strategy });
@@ -168,7 +173,8 @@ public sealed class PlannerTests
         {
             Standbys = [Clusters.Session(1)],
         };
-        Planner.Plan(Clusters.Input(Clusters.Instances(3), [shard])).Plan.Changes.Single().To.ShouldBe(Clusters.Session(2));
+        var plan = Planner.Plan(Clusters.Input(Clusters.Instances(3), [shard])).Plan;
+        plan.Changes.Single().To.ShouldBe(Clusters.Session(2));
     }
 
     [Fact]
@@ -247,7 +253,8 @@ public sealed class PlannerTests
         var drains = Clusters.Input(
             [Clusters.Instance(0), Clusters.Instance(1, status: InstanceStatus.Draining)], shards);
         Planner.Plan(drains).Plan.Changes.Single().To.ShouldBe(Clusters.Session(0));
-        Planner.Plan(Clusters.Input(Clusters.Instances(1), shards)).Plan.Changes.Single().To.ShouldBe(Clusters.Session(0));
+        var gone = Clusters.Input(Clusters.Instances(1), shards);
+        Planner.Plan(gone).Plan.Changes.Single().To.ShouldBe(Clusters.Session(0));
     }
 
     [Fact]

@@ -6,8 +6,8 @@ using FsCheck.Fluent;
 
 namespace Divvy.Core.Tests.Planning;
 
-/// <summary>Clusters in any state that the store can be in: instances come, go, drain and are cordoned; shards are anywhere in a
-/// move, their owners and standbys may be gone, and pins and penalties name anybody.</summary>
+/// <summary>Clusters in any state that the store can be in: instances come, go, drain and are cordoned; shards are
+/// anywhere in a move, their owners and standbys may be gone, and pins and penalties name anybody.</summary>
 internal static class RandomClusters
 {
     private const int Gone = 3;
@@ -16,7 +16,8 @@ internal static class RandomClusters
     public static Arbitrary<PlanningInput> Any { get; } = Seeds(seed => Cluster(new Dice(seed))).ToArbitrary();
 
     /// <summary>Stable shards without pins or penalties, owned or not, on active instances of equal capacity.</summary>
-    public static Arbitrary<PlanningInput> Plain { get; } = Seeds(seed => PlainCluster(new Dice(seed), 8, 80)).ToArbitrary();
+    public static Arbitrary<PlanningInput> Plain { get; } =
+        Seeds(seed => PlainCluster(new Dice(seed), 8, 80)).ToArbitrary();
 
     /// <summary>As <see cref="Plain"/>, some draining, and small enough to try every assignment.</summary>
     public static Arbitrary<PlanningInput> Tiny { get; } = Seeds(seed => TinyCluster(new Dice(seed))).ToArbitrary();

@@ -32,7 +32,8 @@ public sealed class StandbyTests
     [Fact]
     public void Plan_OneZoneOnly_TakesStandbysFromTheOwnersZone()
     {
-        var input = Clusters.Input(Clusters.Instances(2), Clusters.Owned(1, 1), Clusters.Unbounded with { Standbys = 2 });
+        var input = Clusters.Input(
+            Clusters.Instances(2), Clusters.Owned(1, 1), Clusters.Unbounded with { Standbys = 2 });
         var carried = Clusters.Carry(input, Planner.Plan(input).Plan);
         carried.Shards[0].Standbys.ShouldBe([Clusters.Session(1)]);
         carried.Shards[1].Standbys.ShouldBe([Clusters.Session(0)]);
@@ -42,7 +43,8 @@ public sealed class StandbyTests
     [Fact]
     public void Plan_SmallOtherZone_IsNotEverybodysStandby()
     {
-        var instances = Enumerable.Range(0, 10).Select(number => Clusters.Instance(number, zone: number == 0 ? "b" : "a"));
+        var instances = Enumerable.Range(0, 10).Select(number =>
+            Clusters.Instance(number, zone: number == 0 ? "b" : "a"));
         var input = Clusters.Input(
             [.. instances], Clusters.Owned([.. Enumerable.Repeat(10, 10)]), Clusters.Unbounded with { Standbys = 1 });
         var loads = Planner.Plan(input).Report.Instances;
@@ -65,7 +67,8 @@ public sealed class StandbyTests
         var changes = Planner.Plan(without).Plan.Changes.Where(change => change.Kind == PlannedChangeKind.SetStandbys);
 
         changes.Select(change => change.Shard).ShouldBe(
-            without.Shards.Where(shard => shard.Standbys.Contains(lost)).Select(shard => shard.Shard), ignoreOrder: true);
+            without.Shards.Where(shard => shard.Standbys.Contains(lost)).Select(shard => shard.Shard),
+            ignoreOrder: true);
     }
 
     [Fact]

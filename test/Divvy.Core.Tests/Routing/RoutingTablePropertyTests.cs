@@ -7,7 +7,8 @@ using FsCheck.Fluent;
 
 namespace Divvy.Core.Tests.Routing;
 
-/// <summary>Histories of a store (moves, splits, removals), told to a table by servers that lag and repeat themselves.</summary>
+/// <summary>Histories of a store (moves, splits, removals), told to a table by servers that lag and repeat
+/// themselves.</summary>
 public sealed class RoutingTablePropertyTests
 {
     [Fact]
@@ -82,8 +83,11 @@ public sealed class RoutingTablePropertyTests
         return [.. moments];
     }
 
-    private static RouteEntry Route(string shard, HashRange range, long revision, int owner) =>
-        new(new(shard), range, new(revision), new(revision), new SessionRef(new($"i{owner % 5}"), new(1)), $"at-{owner % 5}");
+    private static RouteEntry Route(string shard, HashRange range, long revision, int owner)
+    {
+        var session = new SessionRef(new($"i{owner % 5}"), new(1));
+        return new(new(shard), range, new(revision), new(revision), session, $"at-{owner % 5}");
+    }
 
     private static RoutingChange Delta(Moment[] history, int at)
     {

@@ -44,7 +44,8 @@ public sealed class MalformedResponseTests
 
     [Fact]
     public async Task Trailers_Missing_IsUnknown() =>
-        (await CallAsync(http => AnswerAsync(http, [0, 0, 0, 0, 0], status: null))).Code.ShouldBe(RpcStatusCode.Unknown);
+        (await CallAsync(http => AnswerAsync(http, [0, 0, 0, 0, 0], status: null)))
+        .Code.ShouldBe(RpcStatusCode.Unknown);
 
     [Fact]
     public async Task Trailers_StatusIsNoNumber_IsUnknown() =>

@@ -81,6 +81,20 @@ public abstract class TransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ServerStream_LeftEarly_EndsTheHandler()
+    {
+        var endless = new Ping { Count = int.MaxValue };
+        await foreach (var answer in Channel.ServerStreamAsync(EchoMethods.ServerStream, endless))
+        {
+            if (answer.Number == 3)
+                break;
+        }
+
+        await Waiting.Until(
+            () => Service.Ended.Contains((EchoMethods.ServerStream.Path, RpcStatusCode.Cancelled)), "its end");
+    }
+
+    [Fact]
     public async Task ClientStream_ManyRequests_OneResponse()
     {
         await using var call = Channel.Open(EchoMethods.ClientStream);

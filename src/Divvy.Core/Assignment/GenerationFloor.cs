@@ -7,7 +7,8 @@ namespace Divvy.Core.Assignment;
 public static class GenerationFloor
 {
     /// <summary>For a shard that may have existed before: any store revision read after its record went. A shard's
-    /// generation grows by at most one a revision, starting below a revision, so no earlier generation reaches it.</summary>
+    /// generation grows by at most one a revision, starting below a revision, so no earlier generation reaches
+    /// it.</summary>
     public static Generation AfterDeletion(Revision readAfterDeletion) => new(readAfterDeletion.Value);
 
     /// <summary>For a child of a split or merge: above every parent, whose keys it takes over.</summary>

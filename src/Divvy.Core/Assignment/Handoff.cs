@@ -41,7 +41,8 @@ public static class Handoff
     /// <summary>The most standbys a record may carry.</summary>
     public const int MaxStandbys = 2;
 
-    /// <summary>A shard comes to be. Its generations grow from <paramref name="floor"/> (see <see cref="GenerationFloor"/>).</summary>
+    /// <summary>A shard comes to be. Its generations grow from <paramref name="floor"/> (see <see
+    /// cref="GenerationFloor"/>).</summary>
     public static RecordStep Create(
         ShardId shard,
         HashRange range,
@@ -78,8 +79,8 @@ public static class Handoff
         return Step(shard, OwnedBy(shard.Record, owner, Revision.None), StepKind.Assign, reason) with { MustLive = [owner] };
     }
 
-    /// <summary>The owner's session is gone and somebody else owns the shard, whatever move was under way. The new owner
-    /// starts cold: nobody knows how much of a hand-over had arrived (R14).</summary>
+    /// <summary>The owner's session is gone and somebody else owns the shard, whatever move was under way. The new
+    /// owner starts cold: nobody knows how much of a hand-over had arrived (R14).</summary>
     public static StepOutcome Takeover(in VersionedShard shard, SessionRef newOwner, string reason)
     {
         var record = shard.Record;
@@ -154,8 +155,8 @@ public static class Handoff
         return Step(shard, back, StepKind.Cancel, reason);
     }
 
-    /// <summary>The owner did not acknowledge in time and the namespace values availability more: flip, or remove, without
-    /// its word. Two owners are then possible until the old one hears of it.</summary>
+    /// <summary>The owner did not acknowledge in time and the namespace values availability more: flip, or remove,
+    /// without its word. Two owners are then possible until the old one hears of it.</summary>
     /// <param name="shard">A shard in phase yielding or closing.</param>
     /// <param name="mode">The namespace's mode; exclusive refuses.</param>
     /// <param name="namespaceRevision">Mod revision of the configuration the mode was read from; the step compares it,
@@ -239,7 +240,8 @@ public static class Handoff
         return Step(shard, record with { Standbys = standbys }, StepKind.Annotate, reason) with { MustLive = standbys };
     }
 
-    /// <summary>Pins the shard to an instance, or unpins it. The planner moves it there; nothing else changes.</summary>
+    /// <summary>Pins the shard to an instance, or unpins it. The planner moves it there; nothing else
+    /// changes.</summary>
     public static StepOutcome SetPin(in VersionedShard shard, InstanceId? pin, string reason)
     {
         if (shard.Record.Phase == ShardPhase.Closing)
@@ -295,7 +297,8 @@ public static class Handoff
         return Step(shard, OwnedBy(record, next, handedOverAt), StepKind.Flip, reason) with { MustLive = [next] };
     }
 
-    /// <summary>A next owner that cannot prepare ends the move. An owner or a standby that fails is the planner's matter.</summary>
+    /// <summary>A next owner that cannot prepare ends the move. An owner or a standby that fails is the planner's
+    /// matter.</summary>
     private static StepOutcome OnFailed(in VersionedShard shard, AckFromInstance ack) =>
         shard.Record.Next == ack.Session
             ? Cancel(shard, $"{ack.Session.Instance} could not prepare: {ack.Error}")

@@ -3,12 +3,13 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Core.Assignment;
 
-/// <summary>Watches how long each shard stays in a phase, and says what follows: every phase has a deadline and an exit.</summary>
+/// <summary>Watches how long each shard stays in a phase, and says what follows: every phase has a deadline and an
+/// exit.</summary>
 /// <remarks>
 /// The clock is the observer's own: a record carries no times (nothing volatile belongs in it, R7). Another server that
 /// takes over the watch begins anew, which makes a deadline longer at worst. Preparing ends in a cancel and a penalty.
-/// Yielding and closing do not end in an exclusive namespace: the owner's word or its session's end is the only exit, and
-/// the wait is reported again and again. In an affinity namespace the shard goes on without the owner.
+/// Yielding and closing do not end in an exclusive namespace: the owner's word or its session's end is the only exit,
+/// and the wait is reported again and again. In an affinity namespace the shard goes on without the owner.
 /// Not thread-safe: its owner serialises the calls. Only shards in a move and running penalties take memory.
 /// </remarks>
 public sealed class MoveDeadlines(MoveDeadlinesOptions options)
@@ -19,7 +20,8 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
     /// <summary>How many shards are in a phase with a deadline.</summary>
     public int Count => _moves.Count;
 
-    /// <summary>Notes a version of a record; a rewrite that leaves phase and sessions alone does not restart the clock.</summary>
+    /// <summary>Notes a version of a record; a rewrite that leaves phase and sessions alone does not restart the
+    /// clock.</summary>
     public void Observe(in VersionedShard shard, long nowMs)
     {
         var record = shard.Record;
@@ -50,7 +52,8 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
     /// <summary>The record is gone.</summary>
     public void Forget(ShardId shard) => _moves.Remove(shard);
 
-    /// <summary>Keeps an instance from being chosen for the shard for a while, for example after it acknowledged FAILED.</summary>
+    /// <summary>Keeps an instance from being chosen for the shard for a while, for example after it acknowledged
+    /// FAILED.</summary>
     public void Penalise(ShardId shard, InstanceId instance, long nowMs)
     {
         if (!_penalties.TryGetValue(shard, out var untilMs))
@@ -67,7 +70,8 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
             ? [.. untilMs.Where(entry => entry.Value > nowMs).Select(entry => entry.Key)]
             : [];
 
-    /// <summary>What is due. <paramref name="mode"/> and <paramref name="namespaceRevision"/> are the namespace's, as read.</summary>
+    /// <summary>What is due. <paramref name="mode"/> and <paramref name="namespaceRevision"/> are the namespace's, as
+    /// read.</summary>
     public MoveDeadlinesReady Tick(long nowMs, OwnershipMode mode, Revision namespaceRevision)
     {
         DropExpiredPenalties(nowMs);

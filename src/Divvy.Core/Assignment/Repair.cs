@@ -49,8 +49,8 @@ public static class Repair
             Waiting: shard.Record.Phase == ShardPhase.Preparing ? next : owner);
     }
 
-    /// <summary>Somebody warm takes over without asking the planner: once the owner yields, the next owner is the warmest,
-    /// before that a standby is.</summary>
+    /// <summary>Somebody warm takes over without asking the planner: once the owner yields, the next owner is the
+    /// warmest, before that a standby is.</summary>
     private static RepairFinding OwnerGone(in VersionedShard shard, SessionRef owner, ISessionDirectory sessions)
     {
         var record = shard.Record;

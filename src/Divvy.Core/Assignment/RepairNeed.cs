@@ -12,7 +12,8 @@ public enum RepairNeed
     /// <summary>A first owner, chosen by the planner (<see cref="Handoff.Assign"/>).</summary>
     FirstOwner,
 
-    /// <summary>The owner is gone and nobody is warm: a new owner, chosen by the planner (<see cref="Handoff.Takeover"/>).</summary>
+    /// <summary>The owner is gone and nobody is warm: a new owner, chosen by the planner (<see
+    /// cref="Handoff.Takeover"/>).</summary>
     NewOwner,
 
     /// <summary>An instance's acknowledgement; everybody it may come from lives.</summary>

@@ -7,8 +7,8 @@ namespace Divvy.Core.Assignment;
 /// so that any server can say it at any time, again, and to a session that has just reconnected (R11).</summary>
 public static class RoleDerivation
 {
-    /// <summary>The role of one session. Never null: a session the record does not name has the role none, which says who
-    /// owns the shard now.</summary>
+    /// <summary>The role of one session. Never null: a session the record does not name has the role none, which says
+    /// who owns the shard now.</summary>
     public static RoleAssignment Derive(in VersionedShard shard, SessionRef session, ISessionDirectory sessions)
     {
         ArgumentNullException.ThrowIfNull(sessions);

@@ -1,12 +1,14 @@
 namespace Divvy.Core.Assignment;
 
-/// <summary>Why no step follows. Every one of them is an expected outcome: messages are late, repeated and out of order.</summary>
+/// <summary>Why no step follows. Every one of them is an expected outcome: messages are late, repeated and out of
+/// order.</summary>
 public enum StepRefusal
 {
     /// <summary>Nothing was refused.</summary>
     None,
 
-    /// <summary>The acknowledgement answers another version of the record. Its role is sent anew and acknowledged anew (R7).</summary>
+    /// <summary>The acknowledgement answers another version of the record. Its role is sent anew and acknowledged anew
+    /// (R7).</summary>
     Stale,
 
     /// <summary>The session is not the one the record gives this part to (R1).</summary>

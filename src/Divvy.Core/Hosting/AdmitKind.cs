@@ -3,7 +3,8 @@ namespace Divvy.Core.Hosting;
 /// <summary>What becomes of a request.</summary>
 public enum AdmitKind
 {
-    /// <summary>Run it here; check <see cref="Admission.MayRelease"/> before its answer, then <see cref="Admission.Leave"/>.</summary>
+    /// <summary>Run it here; check <see cref="Admission.MayRelease"/> before its answer, then <see
+    /// cref="Admission.Leave"/>.</summary>
     Serve,
 
     /// <summary>It waits for this instance to become the owner (R15). The ticket is released later.</summary>

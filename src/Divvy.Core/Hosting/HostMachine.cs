@@ -6,18 +6,19 @@ namespace Divvy.Core.Hosting;
 /// <summary>The instance's side of the handoff: one a process, namespace and session holder. docs/handoff.md is the
 /// contract; the rule numbers are its.</summary>
 /// <remarks>
-/// The problem: this process may be paused, cut off or replaced at any instant, and messages reach it late, twice and in
-/// any order. It must never serve a shard that somebody else owns, it must not drop a request when a shard leaves in
+/// The problem: this process may be paused, cut off or replaced at any instant, and messages reach it late, twice and
+/// in any order. It must never serve a shard that somebody else owns, it must not drop a request when a shard leaves in
 /// peace, and it must come back to serving when the trouble is over.
 ///
-/// Session. Shards belong to a session, a store lease. The machine believes in its session only until a deadline it works
-/// out alone (R18): the sending time of the last acknowledged heartbeat, plus the TTL granted, minus a margin. Past that it
-/// drops everything by itself, whatever anybody says, because the store may give the shards away. A heartbeat that is
-/// acknowledged late moves the deadline on; the roles come again, because the digest in the heartbeat no longer matches.
+/// Session. Shards belong to a session, a store lease. The machine believes in its session only until a deadline it
+/// works out alone (R18): the sending time of the last acknowledged heartbeat, plus the TTL granted, minus a margin.
+/// Past that it drops everything by itself, whatever anybody says, because the store may give the shards away. A
+/// heartbeat that is acknowledged late moves the deadline on; the roles come again, because the digest in the heartbeat
+/// no longer matches.
 ///
 /// Roles. The machine acts on roles alone, each with the revision of the record it derives from. It keeps the highest
-/// revision a shard for the session's life, also after a drop (R11); lower ones are ignored, an equal one is applied and
-/// acknowledged again. A full set says none of all it does not name (R12).
+/// revision a shard for the session's life, also after a drop (R11); lower ones are ignored, an equal one is applied
+/// and acknowledged again. A full set says none of all it does not name (R12).
 ///
 /// Shards. <c>HostedShard.NextCall</c> gives the handler call due from what is held to what the role wants:
 /// <code>
@@ -26,14 +27,14 @@ namespace Divvy.Core.Hosting;
 ///      ^                     |               | ^------------- Add --------------- |
 ///      +------- Drop --------+------ Drop ---+---------------- Drop --------------+
 /// </code>
-/// A cold ACTIVE runs PrepareAdd and Add, so that an application loads in one place; with a prepared standby it runs Add
-/// alone, which is the fast activation.
+/// A cold ACTIVE runs PrepareAdd and Add, so that an application loads in one place; with a prepared standby it runs
+/// Add alone, which is the fast activation.
 ///
 /// Requests enter through <see cref="ShardGate"/> without the machine; whatever is not let in asks <see cref="Admit"/>.
 ///
-/// Use. Not thread-safe: the shell guards all calls by one lock, and after each of them carries out <see cref="TakeReady"/>.
-/// Only <see cref="FindGate"/> and the objects it gives are for any thread. Times are milliseconds of one monotonic clock
-/// that also runs while the machine sleeps (R20).
+/// Use. Not thread-safe: the shell guards all calls by one lock, and after each of them carries out <see
+/// cref="TakeReady"/>. Only <see cref="FindGate"/> and the objects it gives are for any thread. Times are milliseconds
+/// of one monotonic clock that also runs while the machine sleeps (R20).
 /// </remarks>
 public sealed class HostMachine
 {
@@ -43,8 +44,8 @@ public sealed class HostMachine
     private readonly ShardDriver _driver;
     private readonly RequestDesk _desk;
 
-    // Read by requests on any thread. The purity rule forbids waiting for each other, and readers of this map never wait:
-    // it locks writers against writers only, and the machine is the one writer.
+    // Read by requests on any thread. The purity rule forbids waiting for each other, and readers of this map never
+    // wait: it locks writers against writers only, and the machine is the one writer.
     private readonly ConcurrentDictionary<ShardId, ShardGate> _gates = new();
 
     private Revision _setFloor;
@@ -69,7 +70,8 @@ public sealed class HostMachine
     /// <summary>Until when the session is believed; <see cref="long.MinValue"/>: it is not.</summary>
     public long DeadlineMs => _clock.Deadline.AtMs;
 
-    /// <summary>The newest revision any message of this session named, for a registration that resumes it (R12).</summary>
+    /// <summary>The newest revision any message of this session named, for a registration that resumes it
+    /// (R12).</summary>
     public Revision SeenRevision => _desk.Seen;
 
     /// <summary>Over the roles in force, for heartbeats (R12).</summary>
@@ -120,7 +122,8 @@ public sealed class HostMachine
     /// <summary>A heartbeat goes out; the number to put in it.</summary>
     public ulong HeartbeatSent(long nowMs) => _clock.HeartbeatSent(nowMs);
 
-    /// <summary>A server says that the store renewed the lease after it got this heartbeat. False: it counts for nothing.</summary>
+    /// <summary>A server says that the store renewed the lease after it got this heartbeat. False: it counts for
+    /// nothing.</summary>
     public bool HeartbeatAcked(SessionId session, ulong number, long ttlMs, long nowMs)
     {
         var counted = _clock.Acked(session, number, ttlMs);
@@ -239,7 +242,8 @@ public sealed class HostMachine
         }
     }
 
-    /// <summary>Time went by. Call it when <see cref="NextDueMs"/> says, sooner does no harm; later only delays.</summary>
+    /// <summary>Time went by. Call it when <see cref="NextDueMs"/> says, sooner does no harm; later only
+    /// delays.</summary>
     public void Tick(long nowMs)
     {
         CatchUp(nowMs);
@@ -269,7 +273,8 @@ public sealed class HostMachine
     /// <summary>What the shell owes since it last asked.</summary>
     public HostReady TakeReady() => _effects.Take();
 
-    /// <summary>The gate of a shard this process has or had; null: there is none. For any thread, without the lock.</summary>
+    /// <summary>The gate of a shard this process has or had; null: there is none. For any thread, without the
+    /// lock.</summary>
     public ShardGate? FindGate(ShardId shard) => _gates.GetValueOrDefault(shard);
 
     /// <summary>What is held, for people; in order of shards.</summary>
@@ -280,8 +285,8 @@ public sealed class HostMachine
             shard.Running?.Call.Kind, shard.Failures, shard.Error)),
     ];
 
-    /// <summary>Comes first in every call: a deadline that passed unnoticed, because the process was paused, counts from when
-    /// it passed.</summary>
+    /// <summary>Comes first in every call: a deadline that passed unnoticed, because the process was paused, counts
+    /// from when it passed.</summary>
     private void CatchUp(long nowMs)
     {
         if (_clock.IsLive(nowMs))

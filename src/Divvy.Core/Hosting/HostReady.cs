@@ -1,8 +1,8 @@
 namespace Divvy.Core.Hosting;
 
-/// <summary>What the shell owes after a call of the machine, to be done in the order of the members: tokens first, so that
-/// nobody works on for a shard that is gone; journal before acknowledgements, because an acknowledgement lets another
-/// instance begin; handlers last.</summary>
+/// <summary>What the shell owes after a call of the machine, to be done in the order of the members: tokens first, so
+/// that nobody works on for a shard that is gone; journal before acknowledgements, because an acknowledgement lets
+/// another instance begin; handlers last.</summary>
 public sealed class HostReady
 {
     public static readonly HostReady Nothing = new();
@@ -10,7 +10,8 @@ public sealed class HostReady
     /// <summary>1. Tenures that are over: cancel their tokens.</summary>
     public IReadOnlyList<long> EndedTenures { get; init; } = [];
 
-    /// <summary>2. Handler calls nobody wants any more: cancel their tokens. Their end is still to be reported.</summary>
+    /// <summary>2. Handler calls nobody wants any more: cancel their tokens. Their end is still to be
+    /// reported.</summary>
     public IReadOnlyList<long> CancelledOperations { get; init; } = [];
 
     /// <summary>3. Events to write down.</summary>

@@ -80,7 +80,8 @@ internal sealed class HostedShard(ShardId id)
 
     public bool IsForwarding(long nowMs) => ForwardTo is not null && nowMs < ForwardUntilMs;
 
-    /// <summary>The call that is due, given the role and what is held; null: none. Depends on nothing but the shard.</summary>
+    /// <summary>The call that is due, given the role and what is held; null: none. Depends on nothing but the
+    /// shard.</summary>
     public HandlerKind? NextCall(long nowMs)
     {
         if (Running is not null)

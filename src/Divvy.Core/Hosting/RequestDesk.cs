@@ -2,7 +2,8 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Core.Hosting;
 
-/// <summary>Decides what becomes of each request that does not simply enter (R13, R15 to R17), and keeps those that wait.</summary>
+/// <summary>Decides what becomes of each request that does not simply enter (R13, R15 to R17), and keeps those that
+/// wait.</summary>
 internal sealed class RequestDesk(
     HostMachineOptions options, SessionClock clock, HostEffects effects, DueQueue dues, ShardDriver driver)
 {
@@ -161,7 +162,8 @@ internal sealed class RequestDesk(
         return newer && !request.Forwarded ? new AdmitResult { Kind = AdmitKind.Hold } : Misdirected(shard);
     }
 
-    /// <summary>One forward at most, and never a nested request: whom it waits for may be waiting for it (R13, R16).</summary>
+    /// <summary>One forward at most, and never a nested request: whom it waits for may be waiting for it (R13,
+    /// R16).</summary>
     private static AdmitResult? MayForward(HostedShard? shard, in RequestInfo request, long nowMs)
     {
         if (shard is null || request.Forwarded || request.Nested)

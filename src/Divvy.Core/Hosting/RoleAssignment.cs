@@ -25,7 +25,7 @@ public sealed record RoleAssignment(
     Revision HandedOverAt,
     string Reason)
 {
-    /// <summary>The shards this one was split or merged from: while one of them is still held here, a yield of this shard
-    /// is not acknowledged (R9).</summary>
+    /// <summary>The shards this one was split or merged from: while one of them is still held here, a yield of this
+    /// shard is not acknowledged (R9).</summary>
     public ImmutableArray<ShardId> Parents { get; init; } = [];
 }

@@ -4,14 +4,15 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Core.Hosting;
 
-/// <summary>A digest over the roles a session holds, the same on the instance and on the server (R12). A heartbeat carries
-/// it; where the two differ, the server sends the full set.</summary>
+/// <summary>A digest over the roles a session holds, the same on the instance and on the server (R12). A heartbeat
+/// carries it; where the two differ, the server sends the full set.</summary>
 /// <remarks>
 /// The digest is the sum, modulo 2^64, of one number a role; the order does not matter and a role comes or goes by one
-/// addition or subtraction. A role's number is the FNV-1a 64 hash (offset basis 14695981039346656037, prime 1099511628211)
-/// over the shard id's UTF-8 bytes, one byte 0, one byte with the role's value in <see cref="ShardRole"/>, and the eight
-/// bytes of the record's revision, lowest first; then mixed by MurmurHash3's 64-bit finaliser, because a sum of
-/// unmixed FNV values of similar ids collides easily. A role none counts nothing. No role at all is digest 0.
+/// addition or subtraction. A role's number is the FNV-1a 64 hash (offset basis 14695981039346656037, prime
+/// 1099511628211) over the shard id's UTF-8 bytes, one byte 0, one byte with the role's value in <see
+/// cref="ShardRole"/>, and the eight bytes of the record's revision, lowest first; then mixed by MurmurHash3's 64-bit
+/// finaliser, because a sum of unmixed FNV values of similar ids collides easily. A role none counts nothing. No role
+/// at all is digest 0.
 /// </remarks>
 public static class RoleDigest
 {

@@ -2,8 +2,9 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Core.Hosting;
 
-/// <summary>How long the current session may be believed (R18). Every credit counts from an instant before the store can
-/// have granted it: a renewal from the sending of the heartbeat it answers, a registration from its first request.</summary>
+/// <summary>How long the current session may be believed (R18). Every credit counts from an instant before the store
+/// can have granted it: a renewal from the sending of the heartbeat it answers, a registration from its first
+/// request.</summary>
 internal sealed class SessionClock(HostMachineOptions options)
 {
     private readonly SortedDictionary<ulong, long> _sentAtMs = [];

@@ -1,7 +1,7 @@
 namespace Divvy.Core.Hosting;
 
-/// <summary>Until when one session may be believed (R18), read by every request without a lock. The machine alone writes
-/// it; a volatile read that is a moment old errs by that moment, which the margin covers.</summary>
+/// <summary>Until when one session may be believed (R18), read by every request without a lock. The machine alone
+/// writes it; a volatile read that is a moment old errs by that moment, which the margin covers.</summary>
 public sealed class SessionDeadline
 {
     private long _atMs = long.MinValue;

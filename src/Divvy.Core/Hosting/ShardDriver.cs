@@ -3,11 +3,12 @@ using Divvy.Core.Identity;
 
 namespace Divvy.Core.Hosting;
 
-/// <summary>Drives each shard from what is held to what its role wants, one handler call at a time, and says so.</summary>
+/// <summary>Drives each shard from what is held to what its role wants, one handler call at a time, and says
+/// so.</summary>
 /// <remarks>
-/// Level-triggered like the roles: <see cref="Advance"/> looks at the shard and does what is due, however it came there.
-/// A role that comes while a handler runs is noted and looked at when the handler ends, so the latest one wins. A call
-/// that the new role has no use for has its token cancelled, and is still waited for.
+/// Level-triggered like the roles: <see cref="Advance"/> looks at the shard and does what is due, however it came
+/// there. A role that comes while a handler runs is noted and looked at when the handler ends, so the latest one wins.
+/// A call that the new role has no use for has its token cancelled, and is still waited for.
 /// </remarks>
 internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock, HostEffects effects, DueQueue dues)
 {

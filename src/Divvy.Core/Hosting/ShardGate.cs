@@ -1,11 +1,12 @@
 namespace Divvy.Core.Hosting;
 
-/// <summary>The door of one shard on the request path: lets requests in while the shard is owned and counts those inside.</summary>
+/// <summary>The door of one shard on the request path: lets requests in while the shard is owned and counts those
+/// inside.</summary>
 /// <remarks>
-/// The machine is guarded by its shell's lock; requests are too many for that. So the machine publishes its verdict here,
-/// and a request needs one increment and two reads. The only race is a door that closes while a request enters. Both
-/// sides go through a full fence (Interlocked): the request counts itself in and then looks at the door, the machine
-/// closes the door and then looks at the count. One of the two sees the other, whichever is first.
+/// The machine is guarded by its shell's lock; requests are too many for that. So the machine publishes its verdict
+/// here, and a request needs one increment and two reads. The only race is a door that closes while a request enters.
+/// Both sides go through a full fence (Interlocked): the request counts itself in and then looks at the door, the
+/// machine closes the door and then looks at the count. One of the two sees the other, whichever is first.
 /// Thread-safe but for the internal members, which the machine calls under its shell's lock.
 /// </remarks>
 public sealed class ShardGate
@@ -19,8 +20,8 @@ public sealed class ShardGate
     /// <summary>Whether requests are let in, deadlines apart.</summary>
     public bool IsOpen => Volatile.Read(ref _opening) is not null;
 
-    /// <summary>Lets a request in, if the shard is owned and the session has time. When not, ask <see cref="HostMachine.Admit"/>,
-    /// which knows what else can be done with it.</summary>
+    /// <summary>Lets a request in, if the shard is owned and the session has time. When not, ask <see
+    /// cref="HostMachine.Admit"/>, which knows what else can be done with it.</summary>
     public bool TryEnter(long nowMs, out Admission admission)
     {
         Interlocked.Increment(ref _inFlight);
@@ -40,7 +41,8 @@ public sealed class ShardGate
 
     internal void Close() => Interlocked.Exchange(ref _opening, null);
 
-    /// <summary>Lets a nested request in although the door is closed, beside the request it was sent by (R13).</summary>
+    /// <summary>Lets a nested request in although the door is closed, beside the request it was sent by
+    /// (R13).</summary>
     internal Admission EnterNested(GateOpening opening)
     {
         Interlocked.Increment(ref _inFlight);

@@ -1,3 +1,4 @@
+using Divvy.Client.Etcd;
 using Divvy.Coordination.Layout;
 using Divvy.Coordination.Mirror;
 
@@ -33,7 +34,8 @@ internal sealed class TestCluster(StoreFixture stores, StoreKind kind) : IAsyncD
         return cluster;
     }
 
-    public async Task<TestServer> AddServerAsync(Func<CoordinationOptions, CoordinationOptions>? change = null)
+    public async Task<TestServer> AddServerAsync(
+        Func<CoordinationOptions, CoordinationOptions>? change = null, Func<IEtcdClient, IEtcdClient>? wrap = null)
     {
         var connection = await stores.ConnectAsync(kind);
         var options = new CoordinationOptions
@@ -44,7 +46,8 @@ internal sealed class TestCluster(StoreFixture stores, StoreKind kind) : IAsyncD
             ControllerTtl = TimeSpan.FromSeconds(2),
             SettleDelay = TimeSpan.FromMilliseconds(50),
         };
-        var server = new TestServer(change?.Invoke(options) ?? options, connection.Client, connection);
+        var server = new TestServer(
+            change?.Invoke(options) ?? options, wrap?.Invoke(connection.Client) ?? connection.Client, connection);
         servers.Add(server);
         await server.Server.StartAsync();
         return server;

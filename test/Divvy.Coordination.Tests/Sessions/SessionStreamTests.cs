@@ -87,6 +87,63 @@ public sealed class SessionStreamTests(StoreFixture stores) : IClassFixture<Stor
         a.LastAck.ShouldBeNull();
     }
 
+    /// <summary>The rule R18: only a renewal that the store answered with time left acknowledges a heartbeat.</summary>
+    [Theory]
+    [InlineData(null, "unknown to the store")]
+    [InlineData(0, "no time left")]
+    public async Task Heartbeat_RenewalWithoutTimeLeft_IsNeverAcknowledged(int? answered, string why)
+    {
+        await using var cluster = new TestCluster(stores, StoreKind.Embedded);
+        RenewalClient? renewals = null;
+        await cluster.AddServerAsync(wrap: inner => renewals = new RenewalClient(inner));
+        await cluster.First.Server.EnsureNamespaceAsync(TestCluster.Space, config);
+        var a = await cluster.JoinAsync("a", prepare: self => self.Heartbeats = false);
+        await a.UntilAsync(self => self.Active == 4, "every shard");
+        renewals!.Answer = id => id == a.Session
+            ? Task.FromResult<TimeSpan?>(answered is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
+            : Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(2));
+
+        await a.SendHeartbeatAsync();
+
+        await a.UntilAsync(self => self.Ended is not null || self.LastAck is not null, "an end or an acknowledgement");
+        a.LastAck.ShouldBeNull(why);
+        a.Ended!.Reason.ShouldContain("the store has ended the session");
+    }
+
+    /// <summary>The rule R18: the renewal is sent after the heartbeat came, not before.</summary>
+    [Fact]
+    public async Task Heartbeat_ArrivingDuringARenewal_WaitsForARenewalOfItsOwn()
+    {
+        await using var cluster = new TestCluster(stores, StoreKind.Embedded);
+        RenewalClient? renewals = null;
+        await cluster.AddServerAsync(wrap: inner => renewals = new RenewalClient(inner));
+        await cluster.First.Server.EnsureNamespaceAsync(TestCluster.Space, config);
+        var a = await cluster.JoinAsync("a", prepare: self => self.Heartbeats = false);
+        await a.UntilAsync(self => self.Active == 4, "every shard");
+        var (asked, answer) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
+        renewals!.Answer = async id =>
+        {
+            if (id == a.Session)
+            {
+                asked.Release();
+                await answer.WaitAsync();
+            }
+            return TimeSpan.FromSeconds(5);
+        };
+
+        await a.SendHeartbeatAsync();
+        await asked.WaitAsync(Patience.Limit);
+        await a.SendHeartbeatAsync();
+        await a.SendHeartbeatAsync();
+        answer.Release();
+        await a.UntilAsync(self => self.LastAck is not null, "the first acknowledgement");
+        a.LastAck!.Number.ShouldBe(1ul, "the renewal was sent before heartbeats 2 and 3 came");
+
+        await asked.WaitAsync(Patience.Limit);
+        answer.Release();
+        await a.UntilAsync(self => self.LastAck!.Number == 3, "the acknowledgement of the newest");
+    }
+
     [Theory, MemberData(nameof(Stores))]
     public async Task Heartbeat_OtherDigest_GetsTheFullSetAgain(StoreKind kind)
     {

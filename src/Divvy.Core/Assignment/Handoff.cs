@@ -76,7 +76,10 @@ public static class Handoff
             return StepRefusal.WrongPhase;
         }
 
-        return Step(shard, OwnedBy(shard.Record, owner, Revision.None), StepKind.Assign, reason) with { MustLive = [owner] };
+        return Step(shard, OwnedBy(shard.Record, owner, Revision.None), StepKind.Assign, reason) with
+        {
+            MustLive = [owner],
+        };
     }
 
     /// <summary>The owner's session is gone and somebody else owns the shard, whatever move was under way. The new
@@ -314,14 +317,17 @@ public static class Handoff
         HandedOverAt = handedOverAt,
     };
 
-    private static RecordStep Step(in VersionedShard shard, ShardRecord? replacement, StepKind kind, string reason) => new()
+    private static RecordStep Step(in VersionedShard shard, ShardRecord? replacement, StepKind kind, string reason)
     {
-        Shard = shard.Record.Shard,
-        Expected = shard.Revision,
-        Replacement = replacement is null ? null : replacement with { Reason = reason },
-        Kind = kind,
-        Reason = reason,
-    };
+        return new RecordStep
+        {
+            Shard = shard.Record.Shard,
+            Expected = shard.Revision,
+            Replacement = replacement is null ? null : replacement with { Reason = reason },
+            Kind = kind,
+            Reason = reason,
+        };
+    }
 
     private static bool HasDuplicates(ImmutableArray<SessionRef> sessions)
     {

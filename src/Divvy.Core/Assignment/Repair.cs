@@ -55,7 +55,9 @@ public static class Repair
     {
         var record = shard.Record;
         ImmutableArray<SessionRef> next = record.Next is { } session ? [session] : [];
-        var warm = record.Phase == ShardPhase.Yielding ? next.AddRange(record.Standbys) : record.Standbys.AddRange(next);
+        var warm = record.Phase == ShardPhase.Yielding
+            ? next.AddRange(record.Standbys)
+            : record.Standbys.AddRange(next);
         foreach (var candidate in warm)
         {
             if (candidate != owner && sessions.IsLive(candidate))

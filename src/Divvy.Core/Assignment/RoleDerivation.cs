@@ -24,7 +24,8 @@ public static class RoleDerivation
         var address = forwardTo is { } target ? sessions.AddressOf(target) : null;
         var handedOverAt = role == ShardRole.Active ? record.HandedOverAt : Revision.None;
         return new RoleAssignment(
-            record.Shard, shard.Revision, role, record.Generation, record.Range, forwardTo, address, handedOverAt, record.Reason)
+            record.Shard, shard.Revision, role, record.Generation, record.Range, forwardTo, address, handedOverAt,
+            record.Reason)
         {
             Parents = record.Parents,
         };

@@ -314,7 +314,8 @@ public sealed class HostMachine
     {
         foreach (var shard in _driver.Shards)
         {
-            if (!named.Contains(shard.Id) && shard.Role is { Role: not ShardRole.None } role && shard.Highest <= revision)
+            if (!named.Contains(shard.Id) && shard.Role is { Role: not ShardRole.None } role
+                && shard.Highest <= revision)
             {
                 var none = role with { Role = ShardRole.None, Revision = revision, Next = null, NextAddress = null };
                 _driver.SetRole(shard, none, nowMs);

@@ -120,7 +120,7 @@ internal sealed class HostedShard(ShardId id)
     /// <summary>Whether the role still has a use for a call that runs.</summary>
     public bool Wants(HandlerKind call) => call switch
     {
-        HandlerKind.PrepareAdd => Kind is ShardRole.Standby or ShardRole.Preparing or ShardRole.Prepared or ShardRole.Active,
+        HandlerKind.PrepareAdd => IsNext || Kind is ShardRole.Standby or ShardRole.Active,
         HandlerKind.Add => Kind == ShardRole.Active,
         HandlerKind.PrepareDrop => Kind is ShardRole.Yielding or ShardRole.Closing,
         _ => true,

@@ -153,7 +153,8 @@ internal sealed class RequestDesk(
         }
 
         var ready = shard.Kind == ShardRole.Prepared || shard.Held == HeldState.Prepared;
-        var newer = shard.Role is { } role && (request.Revision > role.Revision || request.Generation > role.Generation);
+        var newer = shard.Role is { } role
+            && (request.Revision > role.Revision || request.Generation > role.Generation);
         if (ready && (request.Forwarded || newer))
         {
             return new AdmitResult { Kind = AdmitKind.Queue };
@@ -176,9 +177,17 @@ internal sealed class RequestDesk(
             return Hint(shard) with { Kind = AdmitKind.Forward, Owner = next, OwnerAddress = role.NextAddress };
         }
 
-        return shard.Kind == ShardRole.None && shard.IsForwarding(nowMs)
-            ? Hint(shard) with { Kind = AdmitKind.Forward, Owner = shard.ForwardTo, OwnerAddress = shard.ForwardAddress }
-            : null;
+        if (shard.Kind != ShardRole.None || !shard.IsForwarding(nowMs))
+        {
+            return null;
+        }
+
+        return Hint(shard) with
+        {
+            Kind = AdmitKind.Forward,
+            Owner = shard.ForwardTo,
+            OwnerAddress = shard.ForwardAddress,
+        };
     }
 
     private static AdmitResult Misdirected(HostedShard? shard) => Hint(shard) with { Kind = AdmitKind.Misdirected };

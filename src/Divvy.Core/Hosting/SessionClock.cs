@@ -28,7 +28,8 @@ internal sealed class SessionClock(HostMachineOptions options)
 
     public bool Granted(SessionId session, long ttlMs)
     {
-        if (session.IsNone || ttlMs <= 0 || _firstRequestMs is not { } sentMs || (!Session.IsNone && Session != session))
+        if (session.IsNone || ttlMs <= 0 || _firstRequestMs is not { } sentMs
+            || (!Session.IsNone && Session != session))
         {
             return false;
         }

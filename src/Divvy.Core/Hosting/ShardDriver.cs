@@ -378,13 +378,14 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
             shard.DropJournaled = false;
         }
 
-        var about = shard.Role ?? shard.Heard ?? throw new InvalidOperationException($"{kind} of {shard.Id} without a role");
+        var about = shard.Role ?? shard.Heard
+            ?? throw new InvalidOperationException($"{kind} of {shard.Id} without a role");
         var handOver = kind == HandlerKind.Add ? about.HandedOverAt : Revision.None;
         var to = kind == HandlerKind.PrepareDrop ? about.Next : null;
         var address = kind == HandlerKind.PrepareDrop ? about.NextAddress : null;
         var call = new HandlerCall(
-            _slots.Start(shard), kind, shard.Id, shard.Tenure, about.Revision, about.Generation, about.Range, handOver, to,
-            address, shard.Failures + 1, about.Reason);
+            _slots.Start(shard), kind, shard.Id, shard.Tenure, about.Revision, about.Generation, about.Range, handOver,
+            to, address, shard.Failures + 1, about.Reason);
         shard.Running = new RunningHandler(call, nowMs);
         dues.Add(nowMs + options.HandlerTimeoutMs, DueKind.Handler, shard.Id, call.Operation);
         effects.Call(call);
@@ -416,7 +417,9 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
                 break;
             case HandlerKind.PrepareDrop:
                 shard.Held = HeldState.Yielded;
-                shard.HandedOverUnder = result is { Succeeded: true, HandedOver: true } ? running.Call.Revision : Revision.None;
+                shard.HandedOverUnder = result is { Succeeded: true, HandedOver: true }
+                    ? running.Call.Revision
+                    : Revision.None;
                 EndYield(shard, nowMs);
                 break;
             default:

@@ -19,6 +19,7 @@ internal sealed class RoutingPublisher(
     TimeProvider time)
 {
     private readonly ConcurrentDictionary<RoutingSubscriber, string> subscribers = [];
+    private readonly Func<StoreSnapshot> newest = () => mirror.Current;
 
     public int Count => subscribers.Count;
 
@@ -91,8 +92,7 @@ internal sealed class RoutingPublisher(
         while (true)
         {
             await subscriber.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var snapshot = mirror.Current;
-            if (subscriber.TryTake(snapshot.Get(space), snapshot.Revision) is { } update)
+            if (subscriber.TryTake(newest, space) is { } update)
                 await sender.SendAsync(responses, update, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -33,16 +33,21 @@ internal sealed class RoutingSubscriber
 
     public Task WaitAsync(CancellationToken cancellationToken) => signal.WaitAsync(cancellationToken);
 
-    /// <summary>The next message, made from the snapshot; null: nothing is due.</summary>
-    public RoutingUpdate? TryTake(NamespaceSnapshot space, Revision revision)
+    /// <summary>The next message, made from the newest snapshot; null: nothing is due.</summary>
+    /// <param name="newest">Reads the newest snapshot; asked while no change can be noted, so that a note is never taken
+    /// with a snapshot from before the change.</param>
+    /// <param name="name">The namespace routed to.</param>
+    public RoutingUpdate? TryTake(Func<StoreSnapshot> newest, string name)
     {
-        var update = new RoutingUpdate
-        {
-            Revision = revision.Value,
-            Mode = RoleMessages.ToMessage(space.Config?.Mode ?? OwnershipMode.Exclusive),
-        };
         lock (gate)
         {
+            var snapshot = newest();
+            var space = snapshot.Get(name);
+            var update = new RoutingUpdate
+            {
+                Revision = snapshot.Revision.Value,
+                Mode = RoleMessages.ToMessage(space.Config?.Mode ?? OwnershipMode.Exclusive),
+            };
             if (snapshotDue)
             {
                 snapshotDue = false;

@@ -77,11 +77,16 @@ internal sealed class SessionOutbox(SessionRef session, Registered registered)
 
     public Task WaitAsync(CancellationToken cancellationToken) => signal.WaitAsync(cancellationToken);
 
-    /// <summary>The next message, made from the snapshot; null: nothing is due.</summary>
-    public OutboxContent? TryTake(NamespaceSnapshot space, Revision revision)
+    /// <summary>The next message, made from the newest snapshot; null: nothing is due.</summary>
+    /// <param name="newest">Reads the newest snapshot. It is asked while no change can be noted: a snapshot read before
+    /// could be older than a change that was noted since, and taking that note with it would lose the change.</param>
+    /// <param name="name">The namespace of the session.</param>
+    public OutboxContent? TryTake(Func<StoreSnapshot> newest, string name)
     {
         lock (gate)
         {
+            var snapshot = newest();
+            var (space, revision) = (snapshot.Get(name), snapshot.Revision);
             if (greeting is { } hello)
             {
                 greeting = null;

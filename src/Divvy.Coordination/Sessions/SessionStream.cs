@@ -1,4 +1,5 @@
 using Divvy.Client.Etcd;
+using Divvy.Coordination.Mirror;
 using Divvy.Core.Assignment;
 using Divvy.Core.Identity;
 using Divvy.Rpc;
@@ -24,6 +25,8 @@ internal sealed class SessionStream(string space, SessionRef session, SessionOut
 
     private readonly AcknowledgementPump acknowledgements = new(
         space, services.Mirror, services.Steps, services.Metrics, services.Time, services.Logger);
+
+    private readonly Func<StoreSnapshot> newest = () => services.Mirror.Current;
 
     private bool renewalFailing;
 
@@ -176,8 +179,7 @@ internal sealed class SessionStream(string space, SessionRef session, SessionOut
             await outbox.WaitAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
-                var snapshot = services.Mirror.Current;
-                if (outbox.TryTake(snapshot.Get(space), snapshot.Revision) is not { } content)
+                if (outbox.TryTake(newest, space) is not { } content)
                     break;
                 OwnershipLog.Sent(logger, services.Time.GetUtcNow(), session, content.Causes);
                 await services.Sender.SendAsync(responses, content.Message, cancellationToken).ConfigureAwait(false);

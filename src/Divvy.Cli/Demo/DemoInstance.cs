@@ -56,13 +56,16 @@ internal sealed class DemoInstance : IAsyncDisposable
 
     public ShardHost Host { get; }
 
-    /// <summary>Begins to listen, then waits for a session.
+    /// <summary>Begins to listen, warms up, then waits for a session.
     /// <exception cref="CommandException">The port is in use, the id is taken, or no server
     /// answers.</exception></summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (web is not null)
+        {
             await ListenAsync(web, cancellationToken);
+            await EchoEndpoint.WarmUpAsync(port, cancellationToken);
+        }
         try
         {
             await Host.StartAsync(cancellationToken);
@@ -104,10 +107,9 @@ internal sealed class DemoInstance : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.AddSingleton(host);
         var application = builder.Build();
-        application.UseShardHost(options => options.KeySelector = context => context.GetRouteValue("key") as string);
-        application.MapGet("/echo/{key}", EchoEndpoint.Answer);
+        application.UseShardHost(host, options => options.KeySelector = context => context.GetRouteValue("key") as string);
+        EchoEndpoint.Map(application, host);
         return application;
     }
 

@@ -108,7 +108,8 @@ internal sealed class DemoInstance : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         var application = builder.Build();
-        application.UseShardHost(host, options => options.KeySelector = context => context.GetRouteValue("key") as string);
+        application.UseShardHost(
+            host, options => options.KeySelector = context => context.GetRouteValue("key") as string);
         EchoEndpoint.Map(application, host);
         return application;
     }

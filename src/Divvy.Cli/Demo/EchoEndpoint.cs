@@ -26,11 +26,12 @@ internal static class EchoEndpoint
                 shard.Generation.Value,
                 (string)context.Request.RouteValues["key"]!));
         });
-        application.MapGet(WarmUpPath, context => WriteAsync(context, new EchoAnswer(host.InstanceId.Value, "", 0, "")));
+        application.MapGet(
+            WarmUpPath, context => WriteAsync(context, new EchoAnswer(host.InstanceId.Value, "", 0, "")));
     }
 
-    /// <summary>Has the instance answer itself before it registers. The first requests of a process wait for the code of
-    /// the whole pipeline to be compiled; they had better not be those of shards that just moved here.</summary>
+    /// <summary>Has the instance answer itself before it registers. The first requests of a process wait for the code
+    /// of the whole pipeline to be compiled; they had better not be those of shards that just moved here.</summary>
     public static async Task WarmUpAsync(int port, CancellationToken cancellationToken)
     {
         using var client = new HttpClient

@@ -95,7 +95,8 @@ public sealed partial class RaftNode
             RaftRole.Candidate => MessageKind.RequestVoteResponse,
             _ => (MessageKind?)null,
         };
-        var grantsAnotherTerm = answer is { Reject: false, Kind: MessageKind.PreVoteResponse } && answer.Term != Term.Next;
+        var grants = answer is { Reject: false, Kind: MessageKind.PreVoteResponse };
+        var grantsAnotherTerm = grants && answer.Term != Term.Next;
         if (answer.Kind != expected || grantsAnotherTerm)
             return;
         votes.TryAdd(answer.From, !answer.Reject);

@@ -56,7 +56,7 @@ public sealed record RaftOptions
         if (HeartbeatTicks < 1)
             errors.Add($"{nameof(HeartbeatTicks)} must be at least 1, is {HeartbeatTicks}");
         if (ElectionTicks < 3 * HeartbeatTicks)
-            errors.Add($"{nameof(ElectionTicks)} must be at least {3 * HeartbeatTicks}, 3 heartbeats, is {ElectionTicks}");
+            errors.Add($"{nameof(ElectionTicks)} must be at least 3 heartbeats, is {ElectionTicks}");
         if (LeaseReads && !CheckQuorum)
             errors.Add($"{nameof(LeaseReads)} needs {nameof(CheckQuorum)}");
         if (MaxInflightMessages < 1)

@@ -34,8 +34,8 @@ internal sealed class RoutingSubscriber
     public Task WaitAsync(CancellationToken cancellationToken) => signal.WaitAsync(cancellationToken);
 
     /// <summary>The next message, made from the newest snapshot; null: nothing is due.</summary>
-    /// <param name="newest">Reads the newest snapshot; asked while no change can be noted, so that a note is never taken
-    /// with a snapshot from before the change.</param>
+    /// <param name="newest">Reads the newest snapshot; asked while no change can be noted, so that a note is never
+    /// taken with a snapshot from before the change.</param>
     /// <param name="name">The namespace routed to.</param>
     public RoutingUpdate? TryTake(Func<StoreSnapshot> newest, string name)
     {

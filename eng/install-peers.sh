@@ -1,19 +1,30 @@
 #!/usr/bin/env bash
-# Installs the real peers that the tests talk to, where a package manager is at hand: etcd and etcdctl.
-# Node (for @grpc/grpc-js) is only looked for. What stays missing is said, and the tests that need it skip themselves.
+# Installs the real peers that the tests talk to, where a package manager is at hand: etcd and etcdctl, Node and npm (for
+# @grpc/grpc-js), procps (for pkill). What stays missing is said, and the tests that need it skip themselves.
 set -u
 
 missing=()
-command -v etcd >/dev/null || missing+=(etcd-server)
-command -v etcdctl >/dev/null || missing+=(etcd-client)
+need() { command -v "$1" >/dev/null || missing+=("$2"); }
+need etcd etcd-server
+need etcdctl etcd-client
+need node nodejs
+need npm npm
+need pkill procps
 
 if [ ${#missing[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
     echo "== installing ${missing[*]}"
-    # The service that the package would start holds port 2379; the tests start their own.
-    export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/tmp/divvy-apt.log 2>&1 \
-      || { tail -n 5 /tmp/divvy-apt.log; echo "!! could not install ${missing[*]}"; }
+    # The service that Debian's etcd would start holds port 2379; the tests start their own.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+      trap 'rm -f "$policy"' EXIT
+    fi
+    log=$(mktemp)
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 \
+      || { tail -n 5 "$log"; echo "!! could not install ${missing[*]}"; }
+    rm -f "$log"
   else
     echo "!! ${missing[*]} missing: install them (Debian: apt-get install ${missing[*]}), or their tests are skipped"
   fi

@@ -36,6 +36,11 @@ internal static class CommandLine
             await console.Error.WriteLineAsync($"divvy: {failure.Message}");
             return (int)failure.Code;
         }
+        catch (OperationCanceledException)
+        {
+            await console.Error.WriteLineAsync("divvy: stopped before it was done");
+            return (int)ExitCode.Failed;
+        }
         catch (Exception failure)
         {
             await console.Error.WriteLineAsync($"divvy: this should not have happened, please report it: {failure}");

@@ -67,6 +67,18 @@ public sealed class NamingTests
         wrong.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Fields_Names_CarryNoUnderscore()
+    {
+        var wrong =
+            from file in Repository.Sources
+            from field in file.Syntax.DescendantNodes().OfType<FieldDeclarationSyntax>()
+            from variable in field.Declaration.Variables
+            where variable.Identifier.Text.StartsWith('_')
+            select $"{file.Path}: {variable.Identifier.Text}";
+        wrong.ShouldBeEmpty();
+    }
+
     private static string FileName(string path) => Path.GetFileNameWithoutExtension(path);
 
     private static string ExpectedNamespace(string path)

@@ -16,10 +16,10 @@ public class PlannerBench
     private const int Shards = 100_000;
     private const int Instances = 1_000;
 
-    private PlanningInput _new = Empty();
-    private PlanningInput _rest = Empty();
-    private PlanningInput _oneLost = Empty();
-    private AssignmentPlan _lossPlan = AssignmentPlan.Empty;
+    private PlanningInput fresh = Empty();
+    private PlanningInput rest = Empty();
+    private PlanningInput oneLost = Empty();
+    private AssignmentPlan lossPlan = AssignmentPlan.Empty;
 
     [Params(PlacementStrategy.Balanced, PlacementStrategy.Rendezvous, PlacementStrategy.ConsistentHashBounded)]
     public PlacementStrategy Strategy { get; set; }
@@ -27,33 +27,33 @@ public class PlannerBench
     [GlobalSetup]
     public void Setup()
     {
-        _new = new PlanningInput
+        fresh = new PlanningInput
         {
             Policy = new PlannerPolicy { Strategy = Strategy, Standbys = 1 },
             Instances = [.. Enumerable.Range(0, Instances).Select(Instance)],
             Shards = [.. Enumerable.Range(0, Shards).Select(Unowned)],
         };
-        var placed = Planner.Plan(_new).Plan.Changes.ToDictionary(change => change.Shard);
-        _rest = _new with
+        var placed = Planner.Plan(fresh).Plan.Changes.ToDictionary(change => change.Shard);
+        rest = fresh with
         {
-            Shards = [.. _new.Shards.Select(shard =>
+            Shards = [.. fresh.Shards.Select(shard =>
                 shard with { Owner = placed[shard.Shard].To, Standbys = placed[shard.Shard].Standbys })],
         };
-        _oneLost = _rest with { Instances = _rest.Instances.RemoveAt(Instances / 2) };
-        _lossPlan = Planner.Plan(_oneLost).Plan;
+        oneLost = rest with { Instances = rest.Instances.RemoveAt(Instances / 2) };
+        lossPlan = Planner.Plan(oneLost).Plan;
     }
 
     [Benchmark]
-    public PlanResult Full() => Planner.Plan(_new);
+    public PlanResult Full() => Planner.Plan(fresh);
 
     [Benchmark]
-    public PlanResult OneLost() => Planner.Plan(_oneLost);
+    public PlanResult OneLost() => Planner.Plan(oneLost);
 
     [Benchmark]
-    public PlanResult AtRest() => Planner.Plan(_rest);
+    public PlanResult AtRest() => Planner.Plan(rest);
 
     [Benchmark]
-    public ImmutableArray<PlanViolation> CheckOneLost() => PlanChecker.Check(_oneLost, _lossPlan);
+    public ImmutableArray<PlanViolation> CheckOneLost() => PlanChecker.Check(oneLost, lossPlan);
 
     private static PlanningInput Empty() => new() { Instances = [], Shards = [] };
 

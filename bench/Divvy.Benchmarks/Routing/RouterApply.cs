@@ -13,24 +13,24 @@ public class RouterApply
 {
     private const int Shards = 10_000;
 
-    private RoutingTable _table = RoutingTable.Empty;
-    private RoutingChange _snapshot = RoutingChange.Snapshot(default, []);
-    private RoutingChange _oneMoved = RoutingChange.Snapshot(default, []);
+    private RoutingTable table = RoutingTable.Empty;
+    private RoutingChange snapshot = RoutingChange.Snapshot(default, []);
+    private RoutingChange oneMoved = RoutingChange.Snapshot(default, []);
 
     [GlobalSetup]
     public void Setup()
     {
         ImmutableArray<RouteEntry> routes = [.. FixedLayout.Shards(Shards).Select(shard => new RouteEntry(
             shard.Shard, shard.Range, new(1), new(1), new SessionRef(new("a"), new(1)), "http://host"))];
-        _snapshot = RoutingChange.Snapshot(new(1), routes);
-        _table = RoutingTable.Empty.Apply(_snapshot);
+        snapshot = RoutingChange.Snapshot(new(1), routes);
+        table = RoutingTable.Empty.Apply(snapshot);
         var moved = routes[5000] with { Revision = new(2), Generation = new(2), Address = "http://other" };
-        _oneMoved = RoutingChange.Delta(new(2), [moved], []);
+        oneMoved = RoutingChange.Delta(new(2), [moved], []);
     }
 
     [Benchmark]
-    public RoutingTable DeltaOneMoved() => _table.Apply(_oneMoved);
+    public RoutingTable DeltaOneMoved() => table.Apply(oneMoved);
 
     [Benchmark]
-    public RoutingTable Snapshot() => RoutingTable.Empty.Apply(_snapshot);
+    public RoutingTable Snapshot() => RoutingTable.Empty.Apply(snapshot);
 }

@@ -15,12 +15,12 @@ public class RouterLookup
     private const int Shards = 10_000;
     private const int Keys = 4096;
 
-    private readonly string[] _keys = [.. Enumerable.Range(0, Keys).Select(number => $"customer-{number}")];
-    private RoutingTable _table = RoutingTable.Empty;
-    private ulong[] _starts = [];
-    private RouteEntry[] _entries = [];
-    private Dictionary<string, RouteEntry> _byKey = [];
-    private int _next;
+    private readonly string[] keys = [.. Enumerable.Range(0, Keys).Select(number => $"customer-{number}")];
+    private RoutingTable table = RoutingTable.Empty;
+    private ulong[] starts = [];
+    private RouteEntry[] entries = [];
+    private Dictionary<string, RouteEntry> byKey = [];
+    private int next;
 
     [GlobalSetup]
     public void Setup()
@@ -32,27 +32,27 @@ public class RouterLookup
             new(i + 1),
             new SessionRef(new($"i{i % 100}"), new(i % 100 + 1)),
             "http://host"))];
-        _table = RoutingTable.Empty.Apply(RoutingChange.Snapshot(new(Shards), routes));
-        _entries = [.. routes];
-        _starts = [.. routes.Select(route => route.Range.Start)];
-        _byKey = _keys.ToDictionary(key => key, key => _table.Find(key)!);
+        table = RoutingTable.Empty.Apply(RoutingChange.Snapshot(new(Shards), routes));
+        entries = [.. routes];
+        starts = [.. routes.Select(route => route.Range.Start)];
+        byKey = keys.ToDictionary(key => key, key => table.Find(key)!);
     }
 
     [Benchmark(Baseline = true)]
     public RouteEntry BinarySearch()
     {
-        var position = Array.BinarySearch(_starts, KeyHash.Of(NextKey()));
-        return _entries[position >= 0 ? position : ~position - 1];
+        var position = Array.BinarySearch(starts, KeyHash.Of(NextKey()));
+        return entries[position >= 0 ? position : ~position - 1];
     }
 
     [Benchmark]
-    public RouteEntry DictionaryByKey() => _byKey[NextKey()];
+    public RouteEntry DictionaryByKey() => byKey[NextKey()];
 
     [Benchmark]
-    public RouteEntry? RoutingTableFind() => _table.Find(NextKey());
+    public RouteEntry? RoutingTableFind() => table.Find(NextKey());
 
     [Benchmark]
     public ulong KeyHashOnly() => KeyHash.Of(NextKey());
 
-    private string NextKey() => _keys[_next++ & (Keys - 1)];
+    private string NextKey() => keys[next++ & (Keys - 1)];
 }

@@ -6,7 +6,8 @@ using Divvy.Cli.Output;
 
 namespace Divvy.Cli.Admin;
 
-/// <summary>Calls a server's admin API. Whatever goes wrong comes out as a <see cref="CommandException"/> with the
+/// <summary>Calls the admin API of any of several servers: the next one when a server cannot be connected to.
+/// Whatever goes wrong comes out as a <see cref="CommandException"/> with the
 /// server's own sentence and the exit code that belongs to it.</summary>
 internal sealed class AdminClient : IDisposable
 {
@@ -20,17 +21,20 @@ internal sealed class AdminClient : IDisposable
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    private readonly HttpClient http;
-    private readonly Uri server;
-
-    public AdminClient(Uri server)
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false })
     {
-        this.server = server;
-        http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
-        {
-            BaseAddress = new Uri(server, "/api/v1/"),
-            Timeout = Timeout,
-        };
+        Timeout = Timeout,
+    };
+
+    private readonly IReadOnlyList<Uri> servers;
+    private Uri server;
+
+    /// <param name="servers">Any of them will do; asked in this order.</param>
+    public AdminClient(params IReadOnlyList<Uri> servers)
+    {
+        this.servers = servers;
+        server = servers[0];
     }
 
     public Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
@@ -68,27 +72,46 @@ internal sealed class AdminClient : IDisposable
     private async Task<HttpResponseMessage> CallAsync(
         HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-            request.Content = JsonContent.Create(body, body.GetType(), options: Json);
-        HttpResponseMessage response;
-        try
-        {
-            response = await http.SendAsync(request, cancellationToken);
-        }
-        catch (HttpRequestException failure)
-        {
-            throw Unreachable($"cannot reach {server} ({failure.InnerException?.Message ?? failure.Message})", failure);
-        }
-        catch (TaskCanceledException failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Unreachable($"{server} did not answer within {Timeout.TotalSeconds:0} s", failure);
-        }
+        var response = await SendToAnyAsync(method, path, body, cancellationToken);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
             throw await RefusalAsync(response, path, cancellationToken);
     }
+
+    private async Task<HttpResponseMessage> SendToAnyAsync(
+        HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        var failures = new List<string>();
+        foreach (var candidate in servers)
+        {
+            server = candidate;
+            using var request = new HttpRequestMessage(method, new Uri(candidate, $"/api/v1/{path}"));
+            if (body is not null)
+                request.Content = JsonContent.Create(body, body.GetType(), options: Json);
+            try
+            {
+                return await http.SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException failure) when (WasNotSent(failure))
+            {
+                // Nothing was sent, so another server may be asked for anything, changes included.
+                failures.Add($"{candidate} ({failure.InnerException?.Message ?? failure.Message})");
+            }
+            catch (HttpRequestException failure)
+            {
+                throw Unreachable($"{candidate} broke off: {failure.Message}", failure);
+            }
+            catch (TaskCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw Unreachable($"{candidate} did not answer within {Timeout.TotalSeconds:0} s", failure);
+            }
+        }
+        throw Unreachable($"cannot reach {string.Join(", ", failures)}", null);
+    }
+
+    private static bool WasNotSent(HttpRequestException failure) =>
+        failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
 
     private async Task<CommandException> RefusalAsync(
         HttpResponseMessage response, string path, CancellationToken cancellationToken)
@@ -109,7 +132,7 @@ internal sealed class AdminClient : IDisposable
         _ => ExitCode.Failed,
     };
 
-    private static CommandException Unreachable(string what, Exception failure) => new(
+    private static CommandException Unreachable(string what, Exception? failure) => new(
         ExitCode.Unreachable,
         $"{what}. Start a server with 'divvy up', or say where it is with --server or DIVVY_SERVER.",
         failure);

@@ -46,7 +46,7 @@ internal sealed class AdminVerb(CommandConsole console)
         }
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new AdminClient(ServerListOption.Read(parsed.GetValue(server), console)[0]);
+            using var client = new AdminClient(ServerListOption.Read(parsed.GetValue(server), console));
             var call = new AdminCall(client, console, parsed, space(parsed), parsed.GetValue(format));
             await run(call, cancellationToken);
             return (int)ExitCode.Ok;

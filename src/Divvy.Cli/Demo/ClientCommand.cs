@@ -72,6 +72,14 @@ internal sealed class ClientCommand
     {
         var client = new ClientCommand();
         client.port.Validators.Add(TypedOption.InRange("--http", 1, ushort.MaxValue));
+        client.port.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.GetValueOrDefault<int?>() is not { } first)
+                return;
+            var last = first + result.GetValue(client.clients) - 1;
+            if (last is > ushort.MaxValue and < 2 * ushort.MaxValue)
+                result.AddError($"--http {first} is too high: the last instance would have port {last}.");
+        });
         client.capacity.Validators.Add(result =>
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<double>() is not (> 0 and < double.PositiveInfinity))

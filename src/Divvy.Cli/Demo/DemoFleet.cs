@@ -30,11 +30,18 @@ internal sealed class DemoFleet : IAsyncDisposable
         ownership = new OwnershipLog(Logger, TimeProvider.System);
         servers = ServerChannels.Connect(settings.Servers);
         var handler = new DemoHandler(settings.PrepareDelay, settings.YieldDelay);
-        instances =
-        [
-            .. settings.InstanceIds.Select((id, index) =>
-                new DemoInstance(settings, id, settings.FirstPort + index, servers, handler, loggers)),
-        ];
+        try
+        {
+            instances =
+            [
+                .. settings.InstanceIds.Select((id, index) =>
+                    new DemoInstance(settings, id, settings.FirstPort + index, servers, handler, loggers)),
+            ];
+        }
+        catch (ArgumentException failure)
+        {
+            throw new CommandException(ExitCode.Usage, failure.Message, failure);
+        }
         foreach (var instance in instances)
         {
             if (journal is not null)
@@ -92,7 +99,7 @@ internal sealed class DemoFleet : IAsyncDisposable
         {
             return new JournalWriter(path);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CommandException(
                 ExitCode.Failed,

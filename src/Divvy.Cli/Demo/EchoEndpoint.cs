@@ -34,7 +34,7 @@ internal static class EchoEndpoint
     /// of the whole pipeline to be compiled; they had better not be those of shards that just moved here.</summary>
     public static async Task WarmUpAsync(int port, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false })
         {
             BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")),
         };

@@ -80,8 +80,7 @@ internal static class LoadCommand
         CancellationToken stop)
     {
         await using var channels = ServerChannels.Connect(servers);
-        var options = new ShardRouterOptions { Namespace = space, Servers = [.. servers] };
-        await using var router = new ShardRouter(options, channels);
+        await using var router = Router(new ShardRouterOptions { Namespace = space, Servers = [.. servers] }, channels);
         router.Start();
         await WaitForTableAsync(router, servers, stop);
         using var client = new HttpClient(new ShardRoutingHandler(router) { InnerHandler = Connections() })
@@ -96,6 +95,18 @@ internal static class LoadCommand
         if (console.IsInteractive && format == OutputFormat.Table)
             await ShowAsync(recorder, runner.Total, running);
         return recorder.Report(await running);
+    }
+
+    private static ShardRouter Router(ShardRouterOptions options, ServerChannels channels)
+    {
+        try
+        {
+            return new ShardRouter(options, channels);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new CommandException(ExitCode.Usage, failure.Message, failure);
+        }
     }
 
     private static SocketsHttpHandler Connections() => new()

@@ -75,6 +75,11 @@ internal sealed class LoadRunner(
         {
             return (Kind(failure), null, 0);
         }
+        catch (Exception failure)
+        {
+            // Whatever it is, the request was not answered: a report must not say that none failed.
+            return ($"unexpected: {failure.GetType().Name}", null, 0);
+        }
     }
 
     private static string Kind(HttpRequestException failure) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Divvy.Client.Etcd;
 
 namespace Divvy.Cli.Parsing;
 
@@ -38,6 +39,26 @@ internal static class TypedOption
             Description = description,
             HelpName = "ADDR[,ADDR]",
             CustomParser = result => Read<ServerList>(result, ServerList.TryParse),
+        };
+
+    /// <summary>Endpoints of an etcd; without a port it is 2379.</summary>
+    public static Option<ServerList?> Etcd(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "ENDPOINTS",
+            CustomParser = result =>
+            {
+                try
+                {
+                    return new ServerList(EtcdEndpoints.Parse(result.Tokens[0].Value));
+                }
+                catch (FormatException failure)
+                {
+                    result.AddError($"{name}: {failure.Message}");
+                    return null;
+                }
+            },
         };
 
     /// <summary>A whole number within limits.</summary>

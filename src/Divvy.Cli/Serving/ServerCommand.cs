@@ -19,7 +19,7 @@ internal sealed class ServerCommand
         "Where instances and routers connect and, on the embedded store, etcd clients.");
     private readonly Option<ListenAddress> http = TypedOption.Listen(
         "--http", ListenAddress.Loopback(DefaultHttpPort), "Where the admin API, /health, /ready and /metrics are.");
-    private readonly Option<ServerList?> etcd = TypedOption.Servers(
+    private readonly Option<ServerList?> etcd = TypedOption.Etcd(
         "--etcd", "Keep the state in this etcd instead of the embedded store.");
     private readonly Option<string?> name = new("--namespace", "-n")
     {

@@ -6,6 +6,7 @@ using Divvy.Cli.Parsing;
 using Divvy.Client.Etcd;
 using Divvy.Coordination;
 using Divvy.Coordination.Admin;
+using Divvy.Coordination.Layout;
 using Divvy.Rpc;
 using Divvy.Rpc.InProcess;
 using Divvy.Rpc.Listening;
@@ -88,13 +89,16 @@ internal sealed class ServerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the streams, whose sessions go on elsewhere, then the ports and the store.</summary>
+    /// <summary>Ends the streams, whose sessions go on elsewhere, and gives leadership up; then the store's streams and
+    /// the ports, letting requests in progress finish; what they use goes last.</summary>
     public async ValueTask DisposeAsync()
     {
-        await coordination.DisposeAsync();
-        await client.DisposeAsync();
+        await coordination.StopAsync();
         if (store is not null)
             await store.DisposeAsync();
+        await application.StopAsync();
+        await coordination.DisposeAsync();
+        await client.DisposeAsync();
         if (channel is not null)
             await channel.DisposeAsync();
         await application.DisposeAsync();
@@ -136,6 +140,12 @@ internal sealed class ServerHost : IAsyncDisposable
             SessionTtl = settings.SessionTtl,
             ControllerTtl = settings.ControllerTtl,
         };
+        if (settings.Namespace is { } name && !StoreLayout.IsName(name))
+        {
+            throw new CommandException(
+                ExitCode.Usage,
+                $"--namespace '{name}' is not 1 to {StoreLayout.MaxNameLength} letters, digits, '-', '_', '.', ':'");
+        }
         return options.Validate() is { Count: > 0 } errors
             ? throw new CommandException(ExitCode.Usage, string.Join(' ', errors))
             : options;

@@ -13,7 +13,7 @@ internal static class UpCommand
     {
         var shards = TypedOption.Number("--shards", 20, 1, 100_000, "Shards of the namespace 'default'.");
         var instances = TypedOption.Number("--instances", 3, 0, 100, "Instances, one child process each.");
-        var etcd = TypedOption.Servers("--etcd", "Keep the state in this etcd instead of the embedded store.");
+        var etcd = TypedOption.Etcd("--etcd", "Keep the state in this etcd instead of the embedded store.");
         var folder = new Option<string?>("--data-dir")
         {
             Description = "Where journals and logs go; a temporary folder if not said. The embedded store keeps its "
@@ -24,6 +24,15 @@ internal static class UpCommand
             "--listen", ListenAddress.Loopback(ServerCommand.DefaultListenPort), "etcd v3 API and Divvy's gRPC.");
         var http = TypedOption.Listen(
             "--http", ListenAddress.Loopback(ServerCommand.DefaultHttpPort), "The admin API.");
+        foreach (var address in new[] { listen, http })
+        {
+            // The instances, the table and the hints have to know the port before it is bound.
+            address.Validators.Add(result =>
+            {
+                if (!result.Errors.Any() && result.GetValueOrDefault<ListenAddress>() is { Port: 0 })
+                    result.AddError($"{address.Name} needs a fixed port here: 0 is none to tell the instances.");
+            });
+        }
         var supervised = SupervisedOption.Create();
         var command = new Command("up", "Run a server on the embedded store and instances that share its shards.")
         {
@@ -51,13 +60,16 @@ internal static class UpCommand
     {
         try
         {
-            return given is null
-                ? Directory.CreateTempSubdirectory("divvy-up-").FullName
-                : Directory.CreateDirectory(given).FullName;
+            if (given is null)
+                return Directory.CreateTempSubdirectory("divvy-up-").FullName;
+            var folder = Directory.CreateDirectory(given).FullName;
+            File.WriteAllText(Path.Combine(folder, UpRun.InstancesLog), "");
+            return folder;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new CommandException(ExitCode.Failed, $"cannot create {given}: {failure.Message}", failure);
+            throw new CommandException(
+                ExitCode.Failed, $"cannot write to --data-dir '{given}': {failure.Message}", failure);
         }
     }
 }

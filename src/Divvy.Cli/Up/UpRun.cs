@@ -6,6 +6,7 @@ using Divvy.Coordination.Admin;
 using Divvy.Coordination.Layout;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Divvy.Cli.Up;
 
@@ -17,6 +18,9 @@ internal sealed class UpRun(UpSettings settings, CommandConsole console)
     /// <summary>What scripts wait for.</summary>
     public const string ReadyPhrase = "Everything is up";
 
+    /// <summary>Where the instances' lines go while a table is shown.</summary>
+    public const string InstancesLog = "instances.log";
+
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
 
     public async Task RunAsync(StopSignal stop)
@@ -24,7 +28,7 @@ internal sealed class UpRun(UpSettings settings, CommandConsole console)
         try
         {
             await using var server = await ServerHost.StartAsync(ServerSettings(), stop.Token);
-            await using var log = new StreamWriter(Path.Combine(settings.Folder, "instances.log")) { AutoFlush = true };
+            await using var log = new StreamWriter(Path.Combine(settings.Folder, InstancesLog)) { AutoFlush = true };
             var lines = TextWriter.Synchronized(console.IsInteractive ? log : console.Output);
             await using var instances = new UpInstances(settings, lines.WriteLine);
             await instances.StartAsync(stop.Token);
@@ -56,17 +60,32 @@ internal sealed class UpRun(UpSettings settings, CommandConsole console)
         {
             while (!stop.Token.IsCancellationRequested)
             {
-                const string Path = $"namespaces/{UpSettings.Namespace}";
-                var space = await client.GetAsync<NamespaceView>(Path, CancellationToken.None);
-                var instances = await client.GetAsync<IReadOnlyList<InstanceView>>(
-                    $"{Path}/instances", CancellationToken.None);
-                var events = await client.GetAsync<EventPage>(
-                    $"{Path}/events?limit={UpView.Events}", CancellationToken.None);
-                live.UpdateTarget(UpView.Render(space, instances, events.Events, hints));
+                live.UpdateTarget(await LookAsync(client, hints));
                 await Task.Delay(Refresh, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         });
         await console.Output.WriteLineAsync("Stopping: the instances drain, then the server ends.");
+    }
+
+    /// <summary>What there is to see now; what cannot be seen (the namespace was deleted, the server is busy) is said
+    /// in
+    /// its place, and looked for again.</summary>
+    private static async Task<IRenderable> LookAsync(AdminClient client, IReadOnlyList<string> hints)
+    {
+        const string Path = $"namespaces/{UpSettings.Namespace}";
+        try
+        {
+            var space = await client.GetAsync<NamespaceView>(Path, CancellationToken.None);
+            var instances = await client.GetAsync<IReadOnlyList<InstanceView>>(
+                $"{Path}/instances", CancellationToken.None);
+            var events = await client.GetAsync<EventPage>(
+                $"{Path}/events?limit={UpView.Events}", CancellationToken.None);
+            return UpView.Render(space, instances, events.Events, hints);
+        }
+        catch (CommandException failure)
+        {
+            return new Text(failure.Message);
+        }
     }
 
     private List<string> Hints(int firstPort)

@@ -38,6 +38,8 @@ internal sealed class NamespaceAdmin(AdminServices services)
     /// </summary>
     public async Task EnsureAsync(string name, NamespaceConfig config, CancellationToken cancellationToken)
     {
+        if (!StoreLayout.IsName(name))
+            throw new ArgumentException($"'{name}' cannot be the name of a namespace", nameof(name));
         var key = services.Layout.Namespace(name);
         var txn = EtcdTxn.If(EtcdCompare.Missing(key)).Then(EtcdOp.Put(key, StoreCodec.Encode(config)))
             .Else(EtcdOp.Get(EtcdRange.Key(key), new GetOptions { KeysOnly = true }));

@@ -14,11 +14,11 @@ namespace Divvy.Core.Assignment;
 /// </remarks>
 public sealed class MoveDeadlines(MoveDeadlinesOptions options)
 {
-    private readonly SortedDictionary<ShardId, Entry> _moves = [];
-    private readonly SortedDictionary<ShardId, SortedDictionary<InstanceId, long>> _penalties = [];
+    private readonly SortedDictionary<ShardId, Entry> moves = [];
+    private readonly SortedDictionary<ShardId, SortedDictionary<InstanceId, long>> penalties = [];
 
     /// <summary>How many shards are in a phase with a deadline.</summary>
-    public int Count => _moves.Count;
+    public int Count => moves.Count;
 
     /// <summary>Notes a version of a record; a rewrite that leaves phase and sessions alone does not restart the
     /// clock.</summary>
@@ -27,11 +27,11 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
         var record = shard.Record;
         if (record.Phase == ShardPhase.Stable)
         {
-            _moves.Remove(record.Shard);
+            moves.Remove(record.Shard);
             return;
         }
 
-        if (_moves.TryGetValue(record.Shard, out var known))
+        if (moves.TryGetValue(record.Shard, out var known))
         {
             if (known.Shard.Revision > shard.Revision)
             {
@@ -46,19 +46,19 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
         }
 
         var limit = record.Phase == ShardPhase.Preparing ? options.PrepareTimeoutMs : options.YieldTimeoutMs;
-        _moves[record.Shard] = new Entry { Shard = shard, SinceMs = nowMs, DueMs = nowMs + limit };
+        moves[record.Shard] = new Entry { Shard = shard, SinceMs = nowMs, DueMs = nowMs + limit };
     }
 
     /// <summary>The record is gone.</summary>
-    public void Forget(ShardId shard) => _moves.Remove(shard);
+    public void Forget(ShardId shard) => moves.Remove(shard);
 
     /// <summary>Keeps an instance from being chosen for the shard for a while, for example after it acknowledged
     /// FAILED.</summary>
     public void Penalise(ShardId shard, InstanceId instance, long nowMs)
     {
-        if (!_penalties.TryGetValue(shard, out var untilMs))
+        if (!penalties.TryGetValue(shard, out var untilMs))
         {
-            _penalties[shard] = untilMs = [];
+            penalties[shard] = untilMs = [];
         }
 
         untilMs[instance] = nowMs + options.PenaltyMs;
@@ -66,7 +66,7 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
 
     /// <summary>The instances not to be chosen for the shard now, in order.</summary>
     public ImmutableArray<InstanceId> Penalised(ShardId shard, long nowMs) =>
-        _penalties.TryGetValue(shard, out var untilMs)
+        penalties.TryGetValue(shard, out var untilMs)
             ? [.. untilMs.Where(entry => entry.Value > nowMs).Select(entry => entry.Key)]
             : [];
 
@@ -77,7 +77,7 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
         DropExpiredPenalties(nowMs);
         var steps = ImmutableArray.CreateBuilder<RecordStep>();
         var waits = ImmutableArray.CreateBuilder<MoveWait>();
-        foreach (var entry in _moves.Values)
+        foreach (var entry in moves.Values)
         {
             if (entry.DueMs > nowMs)
             {
@@ -140,11 +140,11 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
 
     private void DropExpiredPenalties(long nowMs)
     {
-        foreach (var (shard, untilMs) in _penalties.ToArray())
+        foreach (var (shard, untilMs) in penalties.ToArray())
         {
             if (untilMs.Values.All(until => until <= nowMs))
             {
-                _penalties.Remove(shard);
+                penalties.Remove(shard);
             }
         }
     }

@@ -18,23 +18,23 @@ internal enum DueKind
 /// <summary>Timers in order of time. One that no longer matters stays and is ignored when it comes.</summary>
 internal sealed class DueQueue
 {
-    private readonly PriorityQueue<(DueKind Kind, ShardId Shard, long Id), (long AtMs, long Order)> _queue = new();
-    private long _order;
+    private readonly PriorityQueue<(DueKind Kind, ShardId Shard, long Id), (long AtMs, long Order)> queue = new();
+    private long order;
 
-    public long? NextMs => _queue.TryPeek(out _, out var due) ? due.AtMs : null;
+    public long? NextMs => queue.TryPeek(out _, out var due) ? due.AtMs : null;
 
     public void Add(long atMs, DueKind kind, ShardId shard, long id) =>
-        _queue.Enqueue((kind, shard, id), (atMs, ++_order));
+        queue.Enqueue((kind, shard, id), (atMs, ++order));
 
     public bool TryTake(long nowMs, out (DueKind Kind, ShardId Shard, long Id) due)
     {
         due = default;
-        if (!_queue.TryPeek(out _, out var at) || at.AtMs > nowMs)
+        if (!queue.TryPeek(out _, out var at) || at.AtMs > nowMs)
         {
             return false;
         }
 
-        due = _queue.Dequeue();
+        due = queue.Dequeue();
         return true;
     }
 }

@@ -5,7 +5,7 @@ namespace Divvy.Core.Hosting;
 /// <summary>One stretch of ownership of one shard: what requests admitted in it carry and check.</summary>
 internal sealed class GateOpening(Generation generation, Revision revision, long tenure, SessionDeadline deadline)
 {
-    private volatile bool _ended;
+    private volatile bool ended;
 
     public Generation Generation { get; } = generation;
 
@@ -13,9 +13,9 @@ internal sealed class GateOpening(Generation generation, Revision revision, long
 
     public long Tenure { get; } = tenure;
 
-    public bool Ended => _ended;
+    public bool Ended => ended;
 
-    public bool Covers(long nowMs) => !_ended && deadline.Covers(nowMs);
+    public bool Covers(long nowMs) => !ended && deadline.Covers(nowMs);
 
-    public void End() => _ended = true;
+    public void End() => ended = true;
 }

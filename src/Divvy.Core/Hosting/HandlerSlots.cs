@@ -6,13 +6,13 @@ namespace Divvy.Core.Hosting;
 /// shard nobody serves is worse than one prepared late.</summary>
 internal sealed class HandlerSlots(HostMachineOptions options)
 {
-    private readonly Queue<HostedShard> _urgent = [];
-    private readonly Queue<HostedShard> _normal = [];
-    private readonly Dictionary<long, HostedShard> _running = [];
-    private long _lastOperation;
-    private int _used;
+    private readonly Queue<HostedShard> urgent = [];
+    private readonly Queue<HostedShard> normal = [];
+    private readonly Dictionary<long, HostedShard> running = [];
+    private long lastOperation;
+    private int used;
 
-    public int Running => _running.Count;
+    public int Running => running.Count;
 
     public void Enqueue(HostedShard shard)
     {
@@ -21,20 +21,20 @@ internal sealed class HandlerSlots(HostMachineOptions options)
             if (!shard.QueuedUrgent)
             {
                 shard.QueuedUrgent = true;
-                _urgent.Enqueue(shard);
+                urgent.Enqueue(shard);
             }
         }
         else if (!shard.QueuedNormal)
         {
             shard.QueuedNormal = true;
-            _normal.Enqueue(shard);
+            normal.Enqueue(shard);
         }
     }
 
     /// <summary>The next shard with a call due, while a slot is free.</summary>
     public bool TryNext(long nowMs, [NotNullWhen(true)] out HostedShard? shard, out HandlerKind kind)
     {
-        while (_used < options.MaxConcurrentHandlers && TryDequeue(out shard))
+        while (used < options.MaxConcurrentHandlers && TryDequeue(out shard))
         {
             if (shard.NextCall(nowMs) is { } due)
             {
@@ -50,32 +50,32 @@ internal sealed class HandlerSlots(HostMachineOptions options)
 
     public long Start(HostedShard shard)
     {
-        _used++;
-        _running[++_lastOperation] = shard;
-        return _lastOperation;
+        used++;
+        running[++lastOperation] = shard;
+        return lastOperation;
     }
 
     /// <summary>The shard whose call this is; null: no such call runs.</summary>
-    public HostedShard? Find(long operation) => _running.GetValueOrDefault(operation);
+    public HostedShard? Find(long operation) => running.GetValueOrDefault(operation);
 
     /// <summary>A call runs for too long to hold up others.</summary>
-    public void GiveUpSlot() => _used--;
+    public void GiveUpSlot() => used--;
 
     public void Finish(long operation, bool heldSlot)
     {
-        _running.Remove(operation);
-        _used -= heldSlot ? 1 : 0;
+        running.Remove(operation);
+        used -= heldSlot ? 1 : 0;
     }
 
     private bool TryDequeue([NotNullWhen(true)] out HostedShard? shard)
     {
-        if (_urgent.TryDequeue(out shard))
+        if (urgent.TryDequeue(out shard))
         {
             shard.QueuedUrgent = false;
             return true;
         }
 
-        if (_normal.TryDequeue(out shard))
+        if (normal.TryDequeue(out shard))
         {
             shard.QueuedNormal = false;
             return true;

@@ -38,18 +38,18 @@ namespace Divvy.Core.Hosting;
 /// </remarks>
 public sealed class HostMachine
 {
-    private readonly HostEffects _effects = new();
-    private readonly DueQueue _dues = new();
-    private readonly SessionClock _clock;
-    private readonly ShardDriver _driver;
-    private readonly RequestDesk _desk;
+    private readonly HostEffects effects = new();
+    private readonly DueQueue dues = new();
+    private readonly SessionClock clock;
+    private readonly ShardDriver driver;
+    private readonly RequestDesk desk;
 
     // Read by requests on any thread. The purity rule forbids waiting for each other, and readers of this map never
     // wait: it locks writers against writers only, and the machine is the one writer.
-    private readonly ConcurrentDictionary<ShardId, ShardGate> _gates = new();
+    private readonly ConcurrentDictionary<ShardId, ShardGate> gates = new();
 
-    private Revision _setFloor;
-    private bool _serving;
+    private Revision setFloor;
+    private bool serving;
 
     public HostMachine(HostMachineOptions options)
     {
@@ -59,38 +59,38 @@ public sealed class HostMachine
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
         }
 
-        _clock = new SessionClock(options);
-        _driver = new ShardDriver(options, _clock, _effects, _dues);
-        _desk = new RequestDesk(options, _clock, _effects, _dues, _driver);
+        clock = new SessionClock(options);
+        driver = new ShardDriver(options, clock, effects, dues);
+        desk = new RequestDesk(options, clock, effects, dues, driver);
     }
 
     /// <summary>The session in force; none: registration is to come.</summary>
-    public SessionId Session => _clock.Session;
+    public SessionId Session => clock.Session;
 
     /// <summary>Until when the session is believed; <see cref="long.MinValue"/>: it is not.</summary>
-    public long DeadlineMs => _clock.Deadline.AtMs;
+    public long DeadlineMs => clock.Deadline.AtMs;
 
     /// <summary>The newest revision any message of this session named, for a registration that resumes it
     /// (R12).</summary>
-    public Revision SeenRevision => _desk.Seen;
+    public Revision SeenRevision => desk.Seen;
 
     /// <summary>Over the roles in force, for heartbeats (R12).</summary>
-    public ulong Digest => _driver.Digest;
+    public ulong Digest => driver.Digest;
 
     /// <summary>How many requests wait here.</summary>
-    public int WaitingRequests => _desk.Count;
+    public int WaitingRequests => desk.Count;
 
     /// <summary>No shard is held, no handler runs, nobody is inside: a drain is complete, and after
     /// <see cref="EndSession"/> the session may be deregistered (R3).</summary>
-    public bool IsEmpty => _driver.IsEmpty;
+    public bool IsEmpty => driver.IsEmpty;
 
     /// <summary>When <see cref="Tick"/> is due at the latest; null: nothing is waited for.</summary>
     public long? NextDueMs
     {
         get
         {
-            var due = _dues.NextMs;
-            var deadline = _serving ? DeadlineMs : (long?)null;
+            var due = dues.NextMs;
+            var deadline = serving ? DeadlineMs : (long?)null;
             return due is null ? deadline : deadline is null ? due : Math.Min(due.Value, deadline.Value);
         }
     }
@@ -99,34 +99,34 @@ public sealed class HostMachine
     public void BeginSession(long nowMs)
     {
         EndSession(nowMs);
-        _clock.Begin();
-        _desk.Seen = Revision.None;
-        _setFloor = Revision.None;
-        foreach (var shard in _driver.Shards)
+        clock.Begin();
+        desk.Seen = Revision.None;
+        setFloor = Revision.None;
+        foreach (var shard in driver.Shards)
         {
             shard.Highest = Revision.None;
         }
     }
 
     /// <summary>A registration goes out. The first one under a nonce is what a grant counts from (R18).</summary>
-    public void RegistrationSent(long nowMs) => _clock.RegistrationSent(nowMs);
+    public void RegistrationSent(long nowMs) => clock.RegistrationSent(nowMs);
 
     /// <summary>A server answered the registration. False: not an answer to what is under way.</summary>
     public bool SessionGranted(SessionId session, long ttlMs, long nowMs)
     {
-        var granted = _clock.Granted(session, ttlMs);
+        var granted = clock.Granted(session, ttlMs);
         CatchUp(nowMs);
         return granted;
     }
 
     /// <summary>A heartbeat goes out; the number to put in it.</summary>
-    public ulong HeartbeatSent(long nowMs) => _clock.HeartbeatSent(nowMs);
+    public ulong HeartbeatSent(long nowMs) => clock.HeartbeatSent(nowMs);
 
     /// <summary>A server says that the store renewed the lease after it got this heartbeat. False: it counts for
     /// nothing.</summary>
     public bool HeartbeatAcked(SessionId session, ulong number, long ttlMs, long nowMs)
     {
-        var counted = _clock.Acked(session, number, ttlMs);
+        var counted = clock.Acked(session, number, ttlMs);
         CatchUp(nowMs);
         Settle(nowMs);
         return counted;
@@ -146,7 +146,7 @@ public sealed class HostMachine
     public void EndSession(long nowMs)
     {
         CatchUp(nowMs);
-        _clock.End();
+        clock.End();
         FenceAll(JournalEvent.Dropped, nowMs, nowMs);
         Settle(nowMs);
     }
@@ -162,13 +162,13 @@ public sealed class HostMachine
     {
         ArgumentNullException.ThrowIfNull(roles);
         CatchUp(nowMs);
-        if (session.IsNone || session != Session || !_clock.IsLive(nowMs))
+        if (session.IsNone || session != Session || !clock.IsLive(nowMs))
         {
             return;
         }
 
-        var complete = isFullSet && revision >= _desk.Seen;
-        _desk.Seen = revision > _desk.Seen ? revision : _desk.Seen;
+        var complete = isFullSet && revision >= desk.Seen;
+        desk.Seen = revision > desk.Seen ? revision : desk.Seen;
         var named = complete ? roles.Select(role => role.Shard).ToHashSet() : [];
         if (complete)
         {
@@ -182,14 +182,14 @@ public sealed class HostMachine
 
         if (complete)
         {
-            _setFloor = revision;
-            foreach (var forgotten in _driver.Sweep(_setFloor, nowMs))
+            setFloor = revision;
+            foreach (var forgotten in driver.Sweep(setFloor, nowMs))
             {
-                _gates.TryRemove(forgotten, out _);
+                gates.TryRemove(forgotten, out _);
             }
         }
 
-        _desk.ReevaluateAll(nowMs);
+        desk.ReevaluateAll(nowMs);
         Settle(nowMs);
     }
 
@@ -197,7 +197,7 @@ public sealed class HostMachine
     public bool HandlerFinished(long operation, HandlerResult result, long nowMs)
     {
         CatchUp(nowMs);
-        var known = _driver.Finished(operation, result, nowMs);
+        var known = driver.Finished(operation, result, nowMs);
         Settle(nowMs);
         return known;
     }
@@ -206,12 +206,12 @@ public sealed class HostMachine
     public AdmitResult Admit(in RequestInfo request, long nowMs)
     {
         CatchUp(nowMs);
-        var result = _desk.Admit(request, nowMs);
-        if (_driver.Find(request.Shard) is { Gate: { IsOpen: false, InFlight: 0 } } shard
+        var result = desk.Admit(request, nowMs);
+        if (driver.Find(request.Shard) is { Gate: { IsOpen: false, InFlight: 0 } } shard
             && (shard.IsYielding || shard.MustDrop))
         {
             // A request that was turned away was counted for a moment; it may have hidden that the last one left.
-            _driver.Advance(shard, nowMs);
+            driver.Advance(shard, nowMs);
         }
 
         Settle(nowMs);
@@ -219,15 +219,15 @@ public sealed class HostMachine
     }
 
     /// <summary>The caller of a waiting request went away.</summary>
-    public void Abandon(long ticket) => _desk.Abandon(ticket);
+    public void Abandon(long ticket) => desk.Abandon(ticket);
 
     /// <summary>The last request left a shard that lets nobody in any more (<see cref="Admission.Leave"/>).</summary>
     public void RequestsLeft(ShardId shard, long nowMs)
     {
         CatchUp(nowMs);
-        if (_driver.Find(shard) is { } known)
+        if (driver.Find(shard) is { } known)
         {
-            _driver.Advance(known, nowMs);
+            driver.Advance(known, nowMs);
         }
 
         Settle(nowMs);
@@ -236,7 +236,7 @@ public sealed class HostMachine
     /// <summary>The instance requests were sent on to cannot be reached: no more are (R17).</summary>
     public void ForwardingFailed(ShardId shard)
     {
-        if (_driver.Find(shard) is { } known)
+        if (driver.Find(shard) is { } known)
         {
             known.ForwardTo = null;
         }
@@ -247,20 +247,20 @@ public sealed class HostMachine
     public void Tick(long nowMs)
     {
         CatchUp(nowMs);
-        while (_dues.TryTake(nowMs, out var due))
+        while (dues.TryTake(nowMs, out var due))
         {
             switch (due.Kind)
             {
                 case DueKind.Handler:
-                    _driver.HandlerOverdue(due.Id, nowMs);
+                    driver.HandlerOverdue(due.Id, nowMs);
                     break;
                 case DueKind.Request:
-                    _desk.Expire(due.Id);
+                    desk.Expire(due.Id);
                     break;
                 default:
-                    if (_driver.Find(due.Shard) is { } shard)
+                    if (driver.Find(due.Shard) is { } shard)
                     {
-                        _driver.Advance(shard, nowMs);
+                        driver.Advance(shard, nowMs);
                     }
 
                     break;
@@ -271,16 +271,16 @@ public sealed class HostMachine
     }
 
     /// <summary>What the shell owes since it last asked.</summary>
-    public HostReady TakeReady() => _effects.Take();
+    public HostReady TakeReady() => effects.Take();
 
     /// <summary>The gate of a shard this process has or had; null: there is none. For any thread, without the
     /// lock.</summary>
-    public ShardGate? FindGate(ShardId shard) => _gates.GetValueOrDefault(shard);
+    public ShardGate? FindGate(ShardId shard) => gates.GetValueOrDefault(shard);
 
     /// <summary>What is held, for people; in order of shards.</summary>
     public IReadOnlyList<HostedShardView> View() =>
     [
-        .. _driver.Shards.Select(shard => new HostedShardView(
+        .. driver.Shards.Select(shard => new HostedShardView(
             shard.Id, shard.Kind, shard.Held, shard.Highest, shard.Role?.Generation ?? default, shard.Gate.InFlight,
             shard.Running?.Call.Kind, shard.Failures, shard.Error)),
     ];
@@ -289,11 +289,11 @@ public sealed class HostMachine
     /// from when it passed.</summary>
     private void CatchUp(long nowMs)
     {
-        if (_clock.IsLive(nowMs))
+        if (clock.IsLive(nowMs))
         {
-            _serving = true;
+            serving = true;
         }
-        else if (_serving)
+        else if (serving)
         {
             FenceAll(JournalEvent.LeaseLost, DeadlineMs, nowMs);
         }
@@ -301,51 +301,51 @@ public sealed class HostMachine
 
     private void FenceAll(JournalEvent happened, long atMs, long nowMs)
     {
-        _serving = false;
-        foreach (var shard in _driver.Shards)
+        serving = false;
+        foreach (var shard in driver.Shards)
         {
-            _driver.Fence(shard, happened, atMs, nowMs);
+            driver.Fence(shard, happened, atMs, nowMs);
         }
 
-        _desk.ReevaluateAll(nowMs);
+        desk.ReevaluateAll(nowMs);
     }
 
     private void DropAbsent(HashSet<ShardId> named, Revision revision, long nowMs)
     {
-        foreach (var shard in _driver.Shards)
+        foreach (var shard in driver.Shards)
         {
             if (!named.Contains(shard.Id) && shard.Role is { Role: not ShardRole.None } role
                 && shard.Highest <= revision)
             {
                 var none = role with { Role = ShardRole.None, Revision = revision, Next = null, NextAddress = null };
-                _driver.SetRole(shard, none, nowMs);
+                driver.SetRole(shard, none, nowMs);
             }
         }
     }
 
     private void Accept(RoleAssignment role, bool partOfSet, long nowMs)
     {
-        _desk.Seen = role.Revision > _desk.Seen ? role.Revision : _desk.Seen;
-        var known = _driver.Find(role.Shard);
+        desk.Seen = role.Revision > desk.Seen ? role.Revision : desk.Seen;
+        var known = driver.Find(role.Shard);
         var highest = known?.Highest ?? Revision.None;
-        var deniedBySet = !partOfSet && role.Revision <= _setFloor && role.Revision != highest;
+        var deniedBySet = !partOfSet && role.Revision <= setFloor && role.Revision != highest;
         if (role.Revision < highest || deniedBySet)
         {
             return;
         }
 
-        var shard = known ?? _driver.GetOrAdd(role.Shard);
-        _gates[shard.Id] = shard.Gate;
-        _driver.SetRole(shard, role, nowMs);
+        var shard = known ?? driver.GetOrAdd(role.Shard);
+        gates[shard.Id] = shard.Gate;
+        driver.SetRole(shard, role, nowMs);
     }
 
     private void Settle(long nowMs)
     {
-        _driver.WakeChildren(nowMs);
-        _driver.StartCalls(nowMs);
-        foreach (var shard in _driver.TakeChanged())
+        driver.WakeChildren(nowMs);
+        driver.StartCalls(nowMs);
+        foreach (var shard in driver.TakeChanged())
         {
-            _desk.Reevaluate(shard, nowMs);
+            desk.Reevaluate(shard, nowMs);
         }
     }
 }

@@ -7,12 +7,12 @@ namespace Divvy.Core.Hosting;
 internal sealed class RequestDesk(
     HostMachineOptions options, SessionClock clock, HostEffects effects, DueQueue dues, ShardDriver driver)
 {
-    private readonly SortedDictionary<ShardId, List<Waiting>> _waiting = [];
-    private readonly Dictionary<long, ShardId> _tickets = [];
-    private long _lastTicket;
+    private readonly SortedDictionary<ShardId, List<Waiting>> waiting = [];
+    private readonly Dictionary<long, ShardId> tickets = [];
+    private long lastTicket;
 
     /// <summary>How many requests wait.</summary>
-    public int Count => _tickets.Count;
+    public int Count => tickets.Count;
 
     /// <summary>The newest store revision any message named: what a request is ahead of (R16).</summary>
     public Revision Seen { get; set; }
@@ -25,21 +25,21 @@ internal sealed class RequestDesk(
             return result;
         }
 
-        var line = _waiting.GetValueOrDefault(request.Shard);
-        if (_tickets.Count >= options.MaxWaiting || line?.Count >= options.MaxWaitingPerShard)
+        var line = waiting.GetValueOrDefault(request.Shard);
+        if (tickets.Count >= options.MaxWaiting || line?.Count >= options.MaxWaitingPerShard)
         {
             return new AdmitResult { Kind = AdmitKind.Overloaded };
         }
 
         if (line is null)
         {
-            _waiting[request.Shard] = line = [];
+            waiting[request.Shard] = line = [];
         }
 
-        var ticket = ++_lastTicket;
+        var ticket = ++lastTicket;
         var untilMs = Math.Min(request.DeadlineMs, nowMs + options.MaxWaitMs);
         line.Add(new Waiting(ticket, request));
-        _tickets[ticket] = request.Shard;
+        tickets[ticket] = request.Shard;
         dues.Add(untilMs, DueKind.Request, request.Shard, ticket);
         return result with { Ticket = ticket };
     }
@@ -59,7 +59,7 @@ internal sealed class RequestDesk(
     /// <summary>Looks at the requests of one shard again, first come first served.</summary>
     public void Reevaluate(ShardId shard, long nowMs)
     {
-        if (!_waiting.TryGetValue(shard, out var line))
+        if (!waiting.TryGetValue(shard, out var line))
         {
             return;
         }
@@ -74,23 +74,23 @@ internal sealed class RequestDesk(
                 continue;
             }
 
-            _tickets.Remove(waiting.Ticket);
+            tickets.Remove(waiting.Ticket);
             effects.Release(waiting.Ticket, result);
         }
 
         if (still.Count == 0)
         {
-            _waiting.Remove(shard);
+            waiting.Remove(shard);
         }
         else
         {
-            _waiting[shard] = still;
+            waiting[shard] = still;
         }
     }
 
     public void ReevaluateAll(long nowMs)
     {
-        foreach (var shard in _waiting.Keys.ToArray())
+        foreach (var shard in waiting.Keys.ToArray())
         {
             Reevaluate(shard, nowMs);
         }
@@ -212,7 +212,7 @@ internal sealed class RequestDesk(
 
     private Waiting? Remove(long ticket)
     {
-        if (!_tickets.Remove(ticket, out var shard) || !_waiting.TryGetValue(shard, out var line))
+        if (!tickets.Remove(ticket, out var shard) || !waiting.TryGetValue(shard, out var line))
         {
             return null;
         }
@@ -222,7 +222,7 @@ internal sealed class RequestDesk(
         line.RemoveAt(index);
         if (line.Count == 0)
         {
-            _waiting.Remove(shard);
+            waiting.Remove(shard);
         }
 
         return removed;

@@ -7,9 +7,9 @@ namespace Divvy.Core.Hosting;
 /// request.</summary>
 internal sealed class SessionClock(HostMachineOptions options)
 {
-    private readonly SortedDictionary<ulong, long> _sentAtMs = [];
-    private ulong _lastNumber;
-    private long? _firstRequestMs;
+    private readonly SortedDictionary<ulong, long> sentAtMs = [];
+    private ulong lastNumber;
+    private long? firstRequestMs;
 
     public SessionId Session { get; private set; }
 
@@ -21,14 +21,14 @@ internal sealed class SessionClock(HostMachineOptions options)
     public void Begin()
     {
         End();
-        _firstRequestMs = null;
+        firstRequestMs = null;
     }
 
-    public void RegistrationSent(long nowMs) => _firstRequestMs ??= nowMs;
+    public void RegistrationSent(long nowMs) => firstRequestMs ??= nowMs;
 
     public bool Granted(SessionId session, long ttlMs)
     {
-        if (session.IsNone || ttlMs <= 0 || _firstRequestMs is not { } sentMs
+        if (session.IsNone || ttlMs <= 0 || firstRequestMs is not { } sentMs
             || (!Session.IsNone && Session != session))
         {
             return false;
@@ -37,7 +37,7 @@ internal sealed class SessionClock(HostMachineOptions options)
         if (Session.IsNone)
         {
             Deadline = new SessionDeadline();
-            _sentAtMs.Clear();
+            sentAtMs.Clear();
         }
 
         Session = session;
@@ -48,19 +48,19 @@ internal sealed class SessionClock(HostMachineOptions options)
     /// <summary>Numbers grow over all sessions, so that a number never means two heartbeats.</summary>
     public ulong HeartbeatSent(long nowMs)
     {
-        _lastNumber++;
-        _sentAtMs[_lastNumber] = nowMs;
-        if (_sentAtMs.Count > options.MaxOutstandingHeartbeats)
+        lastNumber++;
+        sentAtMs[lastNumber] = nowMs;
+        if (sentAtMs.Count > options.MaxOutstandingHeartbeats)
         {
-            _sentAtMs.Remove(_sentAtMs.First().Key);
+            sentAtMs.Remove(sentAtMs.First().Key);
         }
 
-        return _lastNumber;
+        return lastNumber;
     }
 
     public bool Acked(SessionId session, ulong number, long ttlMs)
     {
-        if (Session.IsNone || session != Session || ttlMs <= 0 || !_sentAtMs.Remove(number, out var sentMs))
+        if (Session.IsNone || session != Session || ttlMs <= 0 || !sentAtMs.Remove(number, out var sentMs))
         {
             return false;
         }
@@ -73,8 +73,8 @@ internal sealed class SessionClock(HostMachineOptions options)
     {
         Deadline.End();
         Session = SessionId.None;
-        _sentAtMs.Clear();
-        _firstRequestMs = null;
+        sentAtMs.Clear();
+        firstRequestMs = null;
     }
 
     private void Credit(long sentMs, long ttlMs) =>

@@ -4,14 +4,14 @@ namespace Divvy.Core.Hosting;
 /// writes it; a volatile read that is a moment old errs by that moment, which the margin covers.</summary>
 public sealed class SessionDeadline
 {
-    private long _atMs = long.MinValue;
+    private long atMs = long.MinValue;
 
     /// <summary>The instant on the host's monotonic clock; <see cref="long.MinValue"/>: over.</summary>
-    public long AtMs => Volatile.Read(ref _atMs);
+    public long AtMs => Volatile.Read(ref atMs);
 
     public bool Covers(long nowMs) => nowMs < AtMs;
 
-    internal void MoveTo(long atMs) => Volatile.Write(ref _atMs, atMs);
+    internal void MoveTo(long atMs) => Volatile.Write(ref this.atMs, atMs);
 
-    internal void End() => Volatile.Write(ref _atMs, long.MinValue);
+    internal void End() => Volatile.Write(ref atMs, long.MinValue);
 }

@@ -12,28 +12,28 @@ namespace Divvy.Core.Hosting;
 /// </remarks>
 internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock, HostEffects effects, DueQueue dues)
 {
-    private readonly HandlerSlots _slots = new(options);
-    private readonly SortedDictionary<ShardId, HostedShard> _shards = [];
-    private readonly SortedSet<ShardId> _waitingForParents = [];
-    private readonly SortedSet<ShardId> _changed = [];
-    private long _lastTenure;
+    private readonly HandlerSlots slots = new(options);
+    private readonly SortedDictionary<ShardId, HostedShard> shards = [];
+    private readonly SortedSet<ShardId> waitingForParents = [];
+    private readonly SortedSet<ShardId> changed = [];
+    private long lastTenure;
 
-    public IEnumerable<HostedShard> Shards => _shards.Values;
+    public IEnumerable<HostedShard> Shards => shards.Values;
 
     /// <summary>Over the roles in force (R12).</summary>
     public ulong Digest { get; private set; }
 
     /// <summary>Nothing runs and nothing is held.</summary>
-    public bool IsEmpty => _slots.Running == 0
-        && _shards.Values.All(shard => shard.IsEmpty && shard.Gate.InFlight == 0);
+    public bool IsEmpty => slots.Running == 0
+        && shards.Values.All(shard => shard.IsEmpty && shard.Gate.InFlight == 0);
 
-    public HostedShard? Find(ShardId shard) => _shards.GetValueOrDefault(shard);
+    public HostedShard? Find(ShardId shard) => shards.GetValueOrDefault(shard);
 
     public HostedShard GetOrAdd(ShardId id)
     {
-        if (!_shards.TryGetValue(id, out var shard))
+        if (!shards.TryGetValue(id, out var shard))
         {
-            _shards[id] = shard = new HostedShard(id);
+            shards[id] = shard = new HostedShard(id);
         }
 
         return shard;
@@ -42,13 +42,13 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
     /// <summary>Shards whose requests want another look.</summary>
     public ShardId[] TakeChanged()
     {
-        if (_changed.Count == 0)
+        if (this.changed.Count == 0)
         {
             return [];
         }
 
-        var changed = _changed.ToArray();
-        _changed.Clear();
+        var changed = this.changed.ToArray();
+        this.changed.Clear();
         return changed;
     }
 
@@ -103,7 +103,7 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
     /// <summary>Does what is due for one shard.</summary>
     public void Advance(HostedShard shard, long nowMs)
     {
-        _changed.Add(shard.Id);
+        changed.Add(shard.Id);
         if (shard.Running is { Cancelled: false } running && !shard.Wants(running.Call.Kind))
         {
             Cancel(running);
@@ -114,14 +114,14 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
         WarnOfSlowYield(shard, nowMs);
         if (shard.NextCall(nowMs) is not null)
         {
-            _slots.Enqueue(shard);
+            slots.Enqueue(shard);
         }
     }
 
     /// <summary>Starts calls while slots are free.</summary>
     public void StartCalls(long nowMs)
     {
-        while (_slots.TryNext(nowMs, out var shard, out var kind))
+        while (slots.TryNext(nowMs, out var shard, out var kind))
         {
             Start(shard, kind, nowMs);
         }
@@ -129,12 +129,12 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
 
     public bool Finished(long operation, in HandlerResult result, long nowMs)
     {
-        if (_slots.Find(operation) is not { Running: { } running } shard)
+        if (slots.Find(operation) is not { Running: { } running } shard)
         {
             return false;
         }
 
-        _slots.Finish(operation, heldSlot: !running.TimedOut);
+        slots.Finish(operation, heldSlot: !running.TimedOut);
         shard.Running = null;
         Apply(shard, running, result, nowMs);
         Advance(shard, nowMs);
@@ -144,7 +144,7 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
     /// <summary>A call ran for a whole timeout, perhaps not the first.</summary>
     public void HandlerOverdue(long operation, long nowMs)
     {
-        if (_slots.Find(operation) is not { Running: { } running } shard)
+        if (slots.Find(operation) is not { Running: { } running } shard)
         {
             return;
         }
@@ -155,7 +155,7 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
         if (!running.TimedOut)
         {
             running.TimedOut = true;
-            _slots.GiveUpSlot();
+            slots.GiveUpSlot();
             if (kind != HandlerKind.PrepareDrop)
             {
                 var wanted = !running.Cancelled && shard.Wants(kind);
@@ -175,12 +175,12 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
     public List<ShardId> Sweep(Revision floor, long nowMs)
     {
         var forgotten = new List<ShardId>();
-        foreach (var shard in _shards.Values.ToArray())
+        foreach (var shard in shards.Values.ToArray())
         {
             if (shard.Kind == ShardRole.None && shard.Highest <= floor && shard.IsEmpty && !shard.IsForwarding(nowMs)
                 && shard.Gate.InFlight == 0)
             {
-                _shards.Remove(shard.Id);
+                shards.Remove(shard.Id);
                 forgotten.Add(shard.Id);
             }
         }
@@ -191,13 +191,13 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
     /// <summary>Looks again at children that wait for their parents to go.</summary>
     public void WakeChildren(long nowMs)
     {
-        if (_waitingForParents.Count == 0)
+        if (waitingForParents.Count == 0)
         {
             return;
         }
 
-        var children = _waitingForParents.ToArray();
-        _waitingForParents.Clear();
+        var children = waitingForParents.ToArray();
+        waitingForParents.Clear();
         foreach (var child in children)
         {
             if (Find(child) is { } shard)
@@ -345,7 +345,7 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
         {
             if (Find(parent) is { } held && (!held.IsEmpty || held.Gate.InFlight > 0))
             {
-                _waitingForParents.Add(role.Shard);
+                waitingForParents.Add(role.Shard);
                 return false;
             }
         }
@@ -373,7 +373,7 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
         }
         else if (shard.TenureOver)
         {
-            shard.Tenure = ++_lastTenure;
+            shard.Tenure = ++lastTenure;
             shard.TenureOver = false;
             shard.DropJournaled = false;
         }
@@ -384,7 +384,7 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
         var to = kind == HandlerKind.PrepareDrop ? about.Next : null;
         var address = kind == HandlerKind.PrepareDrop ? about.NextAddress : null;
         var call = new HandlerCall(
-            _slots.Start(shard), kind, shard.Id, shard.Tenure, about.Revision, about.Generation, about.Range, handOver,
+            slots.Start(shard), kind, shard.Id, shard.Tenure, about.Revision, about.Generation, about.Range, handOver,
             to, address, shard.Failures + 1, about.Reason);
         shard.Running = new RunningHandler(call, nowMs);
         dues.Add(nowMs + options.HandlerTimeoutMs, DueKind.Handler, shard.Id, call.Operation);

@@ -11,43 +11,43 @@ namespace Divvy.Core.Hosting;
 /// </remarks>
 public sealed class ShardGate
 {
-    private GateOpening? _opening;
-    private int _inFlight;
+    private GateOpening? opening;
+    private int inFlight;
 
     /// <summary>Requests inside.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => Volatile.Read(ref inFlight);
 
     /// <summary>Whether requests are let in, deadlines apart.</summary>
-    public bool IsOpen => Volatile.Read(ref _opening) is not null;
+    public bool IsOpen => Volatile.Read(ref opening) is not null;
 
     /// <summary>Lets a request in, if the shard is owned and the session has time. When not, ask <see
     /// cref="HostMachine.Admit"/>, which knows what else can be done with it.</summary>
     public bool TryEnter(long nowMs, out Admission admission)
     {
-        Interlocked.Increment(ref _inFlight);
-        var opening = Volatile.Read(ref _opening);
+        Interlocked.Increment(ref inFlight);
+        var opening = Volatile.Read(ref this.opening);
         if (opening is not null && opening.Covers(nowMs))
         {
             admission = new Admission(this, opening);
             return true;
         }
 
-        Interlocked.Decrement(ref _inFlight);
+        Interlocked.Decrement(ref inFlight);
         admission = default;
         return false;
     }
 
-    internal void Open(GateOpening opening) => Interlocked.Exchange(ref _opening, opening);
+    internal void Open(GateOpening opening) => Interlocked.Exchange(ref this.opening, opening);
 
-    internal void Close() => Interlocked.Exchange(ref _opening, null);
+    internal void Close() => Interlocked.Exchange(ref opening, null);
 
     /// <summary>Lets a nested request in although the door is closed, beside the request it was sent by
     /// (R13).</summary>
     internal Admission EnterNested(GateOpening opening)
     {
-        Interlocked.Increment(ref _inFlight);
+        Interlocked.Increment(ref inFlight);
         return new Admission(this, opening);
     }
 
-    internal bool Leave() => Interlocked.Decrement(ref _inFlight) == 0 && Volatile.Read(ref _opening) is null;
+    internal bool Leave() => Interlocked.Decrement(ref inFlight) == 0 && Volatile.Read(ref opening) is null;
 }

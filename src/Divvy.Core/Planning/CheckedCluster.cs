@@ -6,18 +6,18 @@ namespace Divvy.Core.Planning;
 /// <summary>The input as the checker looks things up in it.</summary>
 internal sealed class CheckedCluster
 {
-    private readonly Dictionary<SessionRef, PlanningInstance> _instances;
-    private readonly Dictionary<InstanceId, PlanningInstance> _byId;
+    private readonly Dictionary<SessionRef, PlanningInstance> instances;
+    private readonly Dictionary<InstanceId, PlanningInstance> byId;
 
     public CheckedCluster(PlanningInput input)
     {
         Input = input;
-        _instances = new(input.Instances.Length, SessionComparer.Instance);
-        _byId = new(input.Instances.Length);
+        instances = new(input.Instances.Length, SessionComparer.Instance);
+        byId = new(input.Instances.Length);
         foreach (var instance in input.Instances)
         {
-            _instances.Add(instance.Session, instance);
-            _byId.Add(instance.Session.Instance, instance);
+            instances.Add(instance.Session, instance);
+            byId.Add(instance.Session.Instance, instance);
             AnyAccepts |= instance.Accepts;
         }
         Shards = new(input.Shards.Length);
@@ -32,12 +32,12 @@ internal sealed class CheckedCluster
 
     /// <summary>The live instance with this session, if there is one.</summary>
     public PlanningInstance? Find(SessionRef? session) =>
-        session is { } known ? _instances.GetValueOrDefault(known) : null;
+        session is { } known ? instances.GetValueOrDefault(known) : null;
 
     /// <summary>Where a pin wants the shard, while it binds (see <see cref="PlanningShard"/>).</summary>
     public PlanningInstance? BindingPin(PlanningShard shard)
     {
-        if (shard.Pin is not { } id || !_byId.TryGetValue(id, out var instance)) return null;
+        if (shard.Pin is not { } id || !byId.TryGetValue(id, out var instance)) return null;
         var binds = shard.Owner == instance.Session ? instance.Status != InstanceStatus.Draining : instance.Accepts;
         return binds ? instance : null;
     }

@@ -10,23 +10,23 @@ internal sealed class ClusterModel
     /// <summary>No instance.</summary>
     public const int Nobody = -1;
 
-    private readonly Dictionary<SessionRef, int> _bySession;
-    private readonly Dictionary<InstanceId, int> _byId;
-    private readonly int[]?[] _penalised;
+    private readonly Dictionary<SessionRef, int> bySession;
+    private readonly Dictionary<InstanceId, int> byId;
+    private readonly int[]?[] penalised;
 
     public ClusterModel(PlanningInput input)
     {
         Policy = input.Policy;
         Instances = InOrder(input.Instances.AsSpan(), static instance => instance.Session.Instance);
         Shards = InOrder(input.Shards.AsSpan(), static shard => shard.Shard);
-        _bySession = new(Instances.Length, SessionComparer.Instance);
-        _byId = new(Instances.Length);
+        bySession = new(Instances.Length, SessionComparer.Instance);
+        byId = new(Instances.Length);
         Weight = new double[Instances.Length];
         Accepts = new bool[Instances.Length];
         for (var i = 0; i < Instances.Length; i++)
         {
-            _bySession.Add(Instances[i].Session, i);
-            _byId.Add(Instances[i].Session.Instance, i);
+            bySession.Add(Instances[i].Session, i);
+            byId.Add(Instances[i].Session.Instance, i);
             Weight[i] = Instances[i].Weight;
             Accepts[i] = Instances[i].Accepts;
             AnyAccepts |= Accepts[i];
@@ -35,7 +35,7 @@ internal sealed class ClusterModel
         Next = new int[Shards.Length];
         Pin = new int[Shards.Length];
         Situation = new ShardSituation[Shards.Length];
-        _penalised = new int[]?[Shards.Length];
+        penalised = new int[]?[Shards.Length];
         for (var s = 0; s < Shards.Length; s++) Read(s, Shards[s]);
     }
 
@@ -65,10 +65,10 @@ internal sealed class ClusterModel
     public ShardSituation[] Situation { get; }
 
     /// <summary>The instance with this session; <see cref="Nobody"/> if it is gone.</summary>
-    public int IndexOf(SessionRef session) => _bySession.TryGetValue(session, out var index) ? index : Nobody;
+    public int IndexOf(SessionRef session) => bySession.TryGetValue(session, out var index) ? index : Nobody;
 
     /// <summary>The instances to avoid for a shard.</summary>
-    public ReadOnlySpan<int> Penalised(int shard) => _penalised[shard];
+    public ReadOnlySpan<int> Penalised(int shard) => penalised[shard];
 
     public bool IsPenalised(int shard, int instance) => Penalised(shard).Contains(instance);
 
@@ -78,7 +78,7 @@ internal sealed class ClusterModel
     {
         Owner[s] = shard.Owner is { } owner ? IndexOf(owner) : Nobody;
         Next[s] = shard.Next is { } next ? IndexOf(next) : Nobody;
-        _penalised[s] = shard.Penalised.IsDefaultOrEmpty ? null : Known(shard.Penalised.AsSpan());
+        penalised[s] = shard.Penalised.IsDefaultOrEmpty ? null : Known(shard.Penalised.AsSpan());
         Pin[s] = BindingPin(s, shard);
         Situation[s] = shard.Phase switch
         {
@@ -92,7 +92,7 @@ internal sealed class ClusterModel
 
     private int BindingPin(int s, PlanningShard shard)
     {
-        if (shard.Pin is not { } id || !_byId.TryGetValue(id, out var pin)) return Nobody;
+        if (shard.Pin is not { } id || !byId.TryGetValue(id, out var pin)) return Nobody;
         if (Owner[s] == pin) return Instances[pin].Status == InstanceStatus.Draining ? Nobody : pin;
         return Accepts[pin] ? pin : Nobody;
     }
@@ -112,7 +112,7 @@ internal sealed class ClusterModel
         var known = new List<int>(ids.Length);
         foreach (var id in ids)
         {
-            if (_byId.TryGetValue(id, out var index)) known.Add(index);
+            if (byId.TryGetValue(id, out var index)) known.Add(index);
         }
         return [.. known];
     }

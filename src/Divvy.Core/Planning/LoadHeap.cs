@@ -4,41 +4,41 @@ namespace Divvy.Core.Planning;
 /// while some instances are left aside.</summary>
 internal sealed class LoadHeap
 {
-    private readonly int[] _heap;
-    private readonly int[] _position;
-    private readonly double[] _load;
-    private int _count;
+    private readonly int[] heap;
+    private readonly int[] position;
+    private readonly double[] load;
+    private int count;
 
     /// <summary>An empty heap for instances numbered below <paramref name="instances"/>.</summary>
     public LoadHeap(int instances)
     {
-        _heap = new int[instances];
-        _position = new int[instances];
-        _load = new double[instances];
-        Array.Fill(_position, -1);
+        heap = new int[instances];
+        position = new int[instances];
+        load = new double[instances];
+        Array.Fill(position, -1);
     }
 
     /// <summary>Adds an instance or changes its load.</summary>
     public void Set(int instance, double load)
     {
-        _load[instance] = load;
-        if (_position[instance] < 0)
+        this.load[instance] = load;
+        if (position[instance] < 0)
         {
-            _position[instance] = _count;
-            _heap[_count++] = instance;
+            position[instance] = count;
+            heap[count++] = instance;
         }
-        Restore(_position[instance]);
+        Restore(position[instance]);
     }
 
     public void Remove(int instance)
     {
-        var hole = _position[instance];
+        var hole = position[instance];
         if (hole < 0) return;
-        _position[instance] = -1;
-        var last = _heap[--_count];
+        position[instance] = -1;
+        var last = heap[--count];
         if (last == instance) return;
-        _heap[hole] = last;
-        _position[last] = hole;
+        heap[hole] = last;
+        position[last] = hole;
         Restore(hole);
     }
 
@@ -48,12 +48,12 @@ internal sealed class LoadHeap
 
     /// <summary>Whether the left one comes before the right one in this heap's order.</summary>
     public bool Before(int left, int right) =>
-        _load[left] < _load[right] || (_load[left] == _load[right] && left < right);
+        load[left] < load[right] || (load[left] == load[right] && left < right);
 
     private int LowestUnder(int node, ReadOnlySpan<int> aside)
     {
-        if (node >= _count) return ClusterModel.Nobody;
-        if (!aside.Contains(_heap[node])) return _heap[node];
+        if (node >= count) return ClusterModel.Nobody;
+        if (!aside.Contains(heap[node])) return heap[node];
         var left = LowestUnder(2 * node + 1, aside);
         var right = LowestUnder(2 * node + 2, aside);
         if (left < 0 || right < 0) return Math.Max(left, right);
@@ -62,22 +62,22 @@ internal sealed class LoadHeap
 
     private void Restore(int node)
     {
-        while (node > 0 && Before(_heap[node], _heap[(node - 1) / 2])) node = Swap(node, (node - 1) / 2);
+        while (node > 0 && Before(heap[node], heap[(node - 1) / 2])) node = Swap(node, (node - 1) / 2);
         while (true)
         {
             var child = 2 * node + 1;
-            if (child >= _count) return;
-            if (child + 1 < _count && Before(_heap[child + 1], _heap[child])) child++;
-            if (!Before(_heap[child], _heap[node])) return;
+            if (child >= count) return;
+            if (child + 1 < count && Before(heap[child + 1], heap[child])) child++;
+            if (!Before(heap[child], heap[node])) return;
             node = Swap(node, child);
         }
     }
 
     private int Swap(int node, int with)
     {
-        (_heap[node], _heap[with]) = (_heap[with], _heap[node]);
-        _position[_heap[node]] = node;
-        _position[_heap[with]] = with;
+        (heap[node], heap[with]) = (heap[with], heap[node]);
+        position[heap[node]] = node;
+        position[heap[with]] = with;
         return with;
     }
 }

@@ -3,11 +3,11 @@ namespace Divvy.Core.Planning;
 /// <summary>Counts the moves under way, in all and by instance, against the policy.</summary>
 internal sealed class MoveBudget
 {
-    private readonly PlannerPolicy _policy;
+    private readonly PlannerPolicy policy;
 
     public MoveBudget(ClusterModel model)
     {
-        _policy = model.Policy;
+        policy = model.Policy;
         InFlight = new int[model.Instances.Length];
         for (var s = 0; s < model.Shards.Length; s++)
         {
@@ -28,9 +28,9 @@ internal sealed class MoveBudget
     /// <summary>Begins a move if there is budget for it.</summary>
     public bool TryTake(int from, int to)
     {
-        if (Total >= _policy.MaxMovesInFlight
-            || InFlight[from] >= _policy.MaxMovesPerInstance
-            || InFlight[to] >= _policy.MaxMovesPerInstance)
+        if (Total >= policy.MaxMovesInFlight
+            || InFlight[from] >= policy.MaxMovesPerInstance
+            || InFlight[to] >= policy.MaxMovesPerInstance)
         {
             return false;
         }

@@ -5,11 +5,11 @@ namespace Divvy.Core.Planning;
 /// of it.</summary>
 internal sealed class PlacementDraft
 {
-    private readonly ClusterModel _model;
+    private readonly ClusterModel model;
 
     public PlacementDraft(ClusterModel model)
     {
-        _model = model;
+        this.model = model;
         Destination = new int[model.Shards.Length];
         IsFree = new bool[model.Shards.Length];
         IsRescue = new bool[model.Shards.Length];
@@ -51,18 +51,18 @@ internal sealed class PlacementDraft
 
     private void Sort(int s, List<int> unowned, List<int> leaving)
     {
-        switch (_model.Situation[s])
+        switch (model.Situation[s])
         {
             case ShardSituation.Closing:
                 return;
             case ShardSituation.InMotion:
-                Fix(s, _model.Next[s]);
+                Fix(s, model.Next[s]);
                 return;
             case ShardSituation.Stranded:
-                Fix(s, _model.Owner[s]);
+                Fix(s, model.Owner[s]);
                 return;
-            case ShardSituation.Unowned when _model.Pin[s] >= 0:
-                Fix(s, _model.Pin[s]);
+            case ShardSituation.Unowned when model.Pin[s] >= 0:
+                Fix(s, model.Pin[s]);
                 return;
             case ShardSituation.Unowned:
                 unowned.Add(s);
@@ -75,12 +75,12 @@ internal sealed class PlacementDraft
 
     private void SortSettled(int s, List<int> leaving)
     {
-        var (owner, pin) = (_model.Owner[s], _model.Pin[s]);
-        var status = _model.Instances[owner].Status;
+        var (owner, pin) = (model.Owner[s], model.Pin[s]);
+        var status = model.Instances[owner].Status;
         if (pin >= 0)
         {
             // Where the pin's instance failed to prepare the shard of late, the owner serves on until the penalty ends.
-            var waits = _model.IsPenalised(s, pin) && status != InstanceStatus.Draining;
+            var waits = model.IsPenalised(s, pin) && status != InstanceStatus.Draining;
             Fix(s, waits ? owner : pin);
         }
         else if (status == InstanceStatus.Draining)
@@ -106,7 +106,7 @@ internal sealed class PlacementDraft
         var cold = new List<int>(unowned.Count);
         foreach (var s in unowned)
         {
-            var rescuer = _model.Next[s];
+            var rescuer = model.Next[s];
             if (!CanRescue(s, rescuer)) rescuer = LeastLoadedStandby(s);
             if (rescuer < 0)
             {
@@ -122,19 +122,19 @@ internal sealed class PlacementDraft
     private int LeastLoadedStandby(int s)
     {
         var best = ClusterModel.Nobody;
-        if (_model.Shards[s].Standbys.IsDefaultOrEmpty) return best;
-        foreach (var session in _model.Shards[s].Standbys)
+        if (model.Shards[s].Standbys.IsDefaultOrEmpty) return best;
+        foreach (var session in model.Shards[s].Standbys)
         {
-            var standby = _model.IndexOf(session);
+            var standby = model.IndexOf(session);
             if (CanRescue(s, standby) && (best < 0 || LoadWithOneMore(standby) < LoadWithOneMore(best))) best = standby;
         }
         return best;
     }
 
     private bool CanRescue(int s, int instance) =>
-        instance >= 0 && _model.Accepts[instance] && !_model.IsPenalised(s, instance);
+        instance >= 0 && model.Accepts[instance] && !model.IsPenalised(s, instance);
 
-    private double LoadWithOneMore(int instance) => (Held[instance] + 1) / _model.Weight[instance];
+    private double LoadWithOneMore(int instance) => (Held[instance] + 1) / model.Weight[instance];
 
     private void Fix(int s, int instance)
     {

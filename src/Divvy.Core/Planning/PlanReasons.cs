@@ -5,7 +5,7 @@ namespace Divvy.Core.Planning;
 /// <summary>Says why, in words that stand in the record, in events and in <c>divvy plan</c>.</summary>
 internal sealed class PlanReasons(ClusterModel model, PlacementDraft draft, int[] before)
 {
-    private readonly Dictionary<(SessionRef Gone, bool Warm), string> _takeovers = [];
+    private readonly Dictionary<(SessionRef Gone, bool Warm), string> takeovers = [];
 
     public string Placed(int s)
     {
@@ -14,10 +14,10 @@ internal sealed class PlanReasons(ClusterModel model, PlacementDraft draft, int[
             return model.Pin[s] >= 0 ? $"first owner: pinned to {model.NameOf(model.Pin[s])}" : "first owner";
         }
         var key = (gone, draft.IsRescue[s]);
-        if (!_takeovers.TryGetValue(key, out var reason))
+        if (!takeovers.TryGetValue(key, out var reason))
         {
             reason = key.Item2 ? $"{gone.Instance} is gone: a warm instance takes over" : $"{gone.Instance} is gone";
-            _takeovers.Add(key, reason);
+            takeovers.Add(key, reason);
         }
         return reason;
     }

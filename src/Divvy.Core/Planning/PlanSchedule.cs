@@ -4,12 +4,12 @@ namespace Divvy.Core.Planning;
 /// budget goes (drains, pins, the rest, since a drain has somebody waiting).</summary>
 internal sealed class PlanSchedule
 {
-    private readonly ClusterModel _model;
-    private readonly PlacementDraft _draft;
+    private readonly ClusterModel model;
+    private readonly PlacementDraft draft;
 
     public PlanSchedule(ClusterModel model, PlacementDraft draft)
     {
-        (_model, _draft) = (model, draft);
+        (this.model, this.draft) = (model, draft);
         Budget = new MoveBudget(model);
         InFlightBefore = Budget.Total;
         OwnerAfter = (int[])model.Owner.Clone();
@@ -66,14 +66,14 @@ internal sealed class PlanSchedule
     /// <summary>Shards that ought to have another owner, and none can have them.</summary>
     public List<int> Stuck { get; } = [];
 
-    private bool IsDraining(int instance) => _model.Instances[instance].Status == InstanceStatus.Draining;
+    private bool IsDraining(int instance) => model.Instances[instance].Status == InstanceStatus.Draining;
 
     private void Schedule(List<int> moves)
     {
         foreach (var s in moves)
         {
-            var to = _draft.Destination[s];
-            if (!Budget.TryTake(_model.Owner[s], to))
+            var to = draft.Destination[s];
+            if (!Budget.TryTake(model.Owner[s], to))
             {
                 Deferred.Add(s);
                 continue;

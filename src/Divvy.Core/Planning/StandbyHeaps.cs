@@ -8,27 +8,27 @@ internal sealed class StandbyHeaps
     // make the one instance of a small zone everybody's standby.
     private const double ZonePreferenceLimit = 2;
 
-    private readonly ClusterModel _model;
-    private readonly int[] _zoneOf;
-    private readonly LoadHeap[] _zones;
+    private readonly ClusterModel model;
+    private readonly int[] zoneOf;
+    private readonly LoadHeap[] zones;
 
     public StandbyHeaps(ClusterModel model, int wanted)
     {
-        _model = model;
-        _zoneOf = new int[model.Instances.Length];
+        this.model = model;
+        zoneOf = new int[model.Instances.Length];
         Counts = new int[model.Instances.Length];
         Shares = new double[model.Instances.Length];
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         var weight = 0.0;
-        for (var i = 0; i < _zoneOf.Length; i++)
+        for (var i = 0; i < zoneOf.Length; i++)
         {
             numbers.TryAdd(model.Instances[i].Zone, numbers.Count);
-            _zoneOf[i] = numbers[model.Instances[i].Zone];
+            zoneOf[i] = numbers[model.Instances[i].Zone];
             if (model.Accepts[i]) weight += model.Weight[i];
         }
-        _zones = new LoadHeap[numbers.Count];
-        for (var z = 0; z < _zones.Length; z++) _zones[z] = new LoadHeap(_zoneOf.Length);
-        for (var i = 0; i < _zoneOf.Length; i++)
+        zones = new LoadHeap[numbers.Count];
+        for (var z = 0; z < zones.Length; z++) zones[z] = new LoadHeap(zoneOf.Length);
+        for (var i = 0; i < zoneOf.Length; i++)
         {
             if (!model.Accepts[i]) continue;
             Shares[i] = wanted * (model.Weight[i] / weight);
@@ -45,9 +45,9 @@ internal sealed class StandbyHeaps
     public void Add(int instance, int difference)
     {
         Counts[instance] += difference;
-        if (_model.Accepts[instance])
+        if (model.Accepts[instance])
         {
-            _zones[_zoneOf[instance]].Set(instance, (Counts[instance] + 1) / _model.Weight[instance]);
+            zones[zoneOf[instance]].Set(instance, (Counts[instance] + 1) / model.Weight[instance]);
         }
     }
 
@@ -55,20 +55,20 @@ internal sealed class StandbyHeaps
     public int Choose(int owner, ReadOnlySpan<int> aside)
     {
         var elsewhere = ClusterModel.Nobody;
-        for (var z = 0; z < _zones.Length; z++)
+        for (var z = 0; z < zones.Length; z++)
         {
-            if (z == _zoneOf[owner]) continue;
-            var lowest = _zones[z].Lowest(aside);
+            if (z == zoneOf[owner]) continue;
+            var lowest = zones[z].Lowest(aside);
             if (lowest >= 0 && (elsewhere < 0 || Load(lowest) < Load(elsewhere))) elsewhere = lowest;
         }
         if (elsewhere >= 0 && Counts[elsewhere] < ZonePreferenceLimit * Shares[elsewhere] + 1) return elsewhere;
-        var here = _zones[_zoneOf[owner]].Lowest(aside);
+        var here = zones[zoneOf[owner]].Lowest(aside);
         return here >= 0 ? here : elsewhere;
     }
 
     /// <summary>Whether giving <paramref name="to"/>'s place to the other loses a zone of its own.</summary>
     public bool LosesZone(int owner, int from, int to) =>
-        _zoneOf[from] != _zoneOf[owner] && _zoneOf[to] == _zoneOf[owner];
+        zoneOf[from] != zoneOf[owner] && zoneOf[to] == zoneOf[owner];
 
-    private double Load(int instance) => (Counts[instance] + 1) / _model.Weight[instance];
+    private double Load(int instance) => (Counts[instance] + 1) / model.Weight[instance];
 }

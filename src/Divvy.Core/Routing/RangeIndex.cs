@@ -11,13 +11,13 @@ internal sealed class RangeIndex
     private const int ScanLimit = 8;
     private const int MaxBucketBits = 22;
 
-    private readonly int[] _lastAtOrBelow;
-    private readonly int _shift;
+    private readonly int[] lastAtOrBelow;
+    private readonly int shift;
 
     private RangeIndex(int[] lastAtOrBelow, int shift)
     {
-        _lastAtOrBelow = lastAtOrBelow;
-        _shift = shift;
+        this.lastAtOrBelow = lastAtOrBelow;
+        this.shift = shift;
     }
 
     /// <summary>Builds the table for slots in ascending order of start.</summary>
@@ -39,9 +39,9 @@ internal sealed class RangeIndex
     /// <summary>The position of the slot whose range may contain the hash; -1 when all start above it.</summary>
     public int Find(RouteSlot[] slots, ulong hash)
     {
-        var bucket = (int)(hash >> _shift);
-        var low = _lastAtOrBelow[bucket];
-        var high = _lastAtOrBelow[bucket + 1];
+        var bucket = (int)(hash >> shift);
+        var low = lastAtOrBelow[bucket];
+        var high = lastAtOrBelow[bucket + 1];
         while (high - low > ScanLimit)
         {
             var middle = low + (high - low + 1) / 2;

@@ -32,16 +32,16 @@ namespace Divvy.Core.Routing;
 /// </summary>
 public sealed class RoutingTable
 {
-    private readonly RouteSlot[] _slots;
-    private readonly RangeIndex _index;
-    private readonly Dictionary<ShardId, int> _positions;
+    private readonly RouteSlot[] slots;
+    private readonly RangeIndex index;
+    private readonly Dictionary<ShardId, int> positions;
 
     private RoutingTable(Revision revision, RouteSlot[] slots, RangeIndex index, Dictionary<ShardId, int> positions)
     {
         Revision = revision;
-        _slots = slots;
-        _index = index;
-        _positions = positions;
+        this.slots = slots;
+        this.index = index;
+        this.positions = positions;
     }
 
     /// <summary>The table that knows nothing; the one to start from again when the store was replaced (R21).</summary>
@@ -50,22 +50,22 @@ public sealed class RoutingTable
     /// <summary>The store revision up to which this table knows everything.</summary>
     public Revision Revision { get; }
 
-    public int Count => _slots.Length;
+    public int Count => slots.Length;
 
     /// <summary>All entries, in the order of their ranges.</summary>
     public IEnumerable<RouteEntry> Entries
     {
         get
         {
-            foreach (var slot in _slots) yield return slot.Entry;
+            foreach (var slot in slots) yield return slot.Entry;
         }
     }
 
     /// <summary>The shard that covers the hash; null when none does.</summary>
     public RouteEntry? Find(ulong hash)
     {
-        var slots = _slots;
-        var position = _index.Find(slots, hash);
+        var slots = this.slots;
+        var position = index.Find(slots, hash);
         if ((uint)position >= (uint)slots.Length) return null;
         ref readonly var slot = ref slots[position];
         return hash <= slot.Last ? slot.Entry : null;
@@ -94,8 +94,8 @@ public sealed class RoutingTable
 
     private bool TryFind(ShardId shard, [NotNullWhen(true)] out RouteEntry? entry)
     {
-        var found = _positions.TryGetValue(shard, out var position);
-        entry = found ? _slots[position].Entry : null;
+        var found = positions.TryGetValue(shard, out var position);
+        entry = found ? slots[position].Entry : null;
         return found;
     }
 
@@ -106,26 +106,26 @@ public sealed class RoutingTable
         RouteSlot[]? slots = null;
         foreach (var route in change.Routes)
         {
-            if (!_positions.TryGetValue(route.Shard, out var position))
+            if (!positions.TryGetValue(route.Shard, out var position))
             {
                 if (route.Revision > Revision) return null;
                 continue;
             }
-            var known = (slots ?? _slots)[position].Entry;
+            var known = (slots ?? this.slots)[position].Entry;
             var merged = Newer(known, route);
             if (ReferenceEquals(merged, known)) continue;
             if (merged.Range != known.Range) return null;
-            slots ??= (RouteSlot[])_slots.Clone();
+            slots ??= (RouteSlot[])this.slots.Clone();
             slots[position] = new RouteSlot(merged);
         }
         if (slots is null && revision == Revision) return this;
-        return new RoutingTable(revision, slots ?? _slots, _index, _positions);
+        return new RoutingTable(revision, slots ?? this.slots, index, positions);
     }
 
     private RoutingTable Rebuild(RoutingChange change, Revision revision)
     {
         var entries = new Dictionary<ShardId, RouteEntry>(Count + change.Routes.Length);
-        foreach (var slot in _slots)
+        foreach (var slot in slots)
         {
             // A snapshot removes by leaving out, but only what it is new enough to know.
             if (!change.IsSnapshot || slot.Entry.Revision > change.Revision) entries.Add(slot.Entry.Shard, slot.Entry);

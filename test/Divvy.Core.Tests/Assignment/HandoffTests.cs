@@ -179,9 +179,9 @@ public sealed class HandoffTests
 
     internal sealed class Sessions(params SessionRef[] live) : ISessionDirectory
     {
-        private readonly ImmutableArray<SessionRef> _live = [.. live];
+        private readonly ImmutableArray<SessionRef> live = [.. live];
 
-        public bool IsLive(SessionRef session) => _live.Contains(session);
+        public bool IsLive(SessionRef session) => live.Contains(session);
 
         public string? AddressOf(SessionRef session) => IsLive(session) ? $"http://{session.Instance}" : null;
     }

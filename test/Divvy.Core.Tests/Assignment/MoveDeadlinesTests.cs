@@ -8,22 +8,22 @@ public sealed class MoveDeadlinesTests
 {
     private static readonly MoveDeadlinesOptions Options = new();
     private static readonly Revision Namespace = new(2);
-    private readonly MoveDeadlines _deadlines = new(Options);
+    private readonly MoveDeadlines deadlines = new(Options);
 
     [Fact]
     public void Tick_PrepareTimedOut_CancelsAndPenalisesForAWhile()
     {
         var shard = At(ShardPhase.Preparing);
-        _deadlines.Observe(shard, 0);
+        deadlines.Observe(shard, 0);
         Tick(Options.PrepareTimeoutMs - 1).ShouldBe(MoveDeadlinesReady.Nothing);
 
         Tick(Options.PrepareTimeoutMs).Steps.ShouldHaveSingleItem().Kind.ShouldBe(StepKind.Cancel);
-        _deadlines.Penalised(shard.Record.Shard, Options.PrepareTimeoutMs).ShouldBe([B.Instance]);
+        deadlines.Penalised(shard.Record.Shard, Options.PrepareTimeoutMs).ShouldBe([B.Instance]);
         Tick(Options.PrepareTimeoutMs + Options.RepeatMs).Steps.Length.ShouldBe(1, "the first may have failed to commit");
-        _deadlines.Forget(shard.Record.Shard);
+        deadlines.Forget(shard.Record.Shard);
         var over = Options.PrepareTimeoutMs + Options.RepeatMs + Options.PenaltyMs;
         Tick(over);
-        _deadlines.Penalised(shard.Record.Shard, over).ShouldBeEmpty();
+        deadlines.Penalised(shard.Record.Shard, over).ShouldBeEmpty();
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class MoveDeadlinesTests
     [InlineData(ShardPhase.Closing)]
     public void Tick_ExclusiveYieldTimedOut_ReportsAgainAndAgainAndNeverFlips(ShardPhase phase)
     {
-        _deadlines.Observe(At(phase), 0);
+        deadlines.Observe(At(phase), 0);
         for (var now = Options.YieldTimeoutMs; now < 20 * Options.YieldTimeoutMs; now += Options.RepeatMs)
         {
             var ready = Tick(now);
@@ -45,8 +45,8 @@ public sealed class MoveDeadlinesTests
     [InlineData(ShardPhase.Closing, StepKind.Remove)]
     public void Tick_AffinityYieldTimedOut_GoesOnAndComparesTheNamespace(ShardPhase phase, StepKind expected)
     {
-        _deadlines.Observe(At(phase), 0);
-        var step = _deadlines.Tick(Options.YieldTimeoutMs, OwnershipMode.Affinity, Namespace).Steps.ShouldHaveSingleItem();
+        deadlines.Observe(At(phase), 0);
+        var step = deadlines.Tick(Options.YieldTimeoutMs, OwnershipMode.Affinity, Namespace).Steps.ShouldHaveSingleItem();
         step.Kind.ShouldBe(expected);
         step.NamespaceRevision.ShouldBe(Namespace);
     }
@@ -55,19 +55,19 @@ public sealed class MoveDeadlinesTests
     public void Observe_RewriteInTheSamePhase_KeepsTheClockAndTheNewRevision()
     {
         var shard = At(ShardPhase.Preparing);
-        _deadlines.Observe(shard, 0);
-        _deadlines.Observe(shard with { Revision = new Revision(9) }, 1_000);
-        _deadlines.Observe(shard, 2_000);
+        deadlines.Observe(shard, 0);
+        deadlines.Observe(shard with { Revision = new Revision(9) }, 1_000);
+        deadlines.Observe(shard, 2_000);
         Tick(Options.PrepareTimeoutMs).Steps.ShouldHaveSingleItem().Expected.ShouldBe(new Revision(9));
     }
 
     [Fact]
     public void Observe_Stable_EndsTheWait()
     {
-        _deadlines.Observe(At(ShardPhase.Preparing), 0);
-        _deadlines.Observe(At(ShardPhase.Stable) with { Revision = new Revision(8) }, 10);
-        _deadlines.Count.ShouldBe(0);
+        deadlines.Observe(At(ShardPhase.Preparing), 0);
+        deadlines.Observe(At(ShardPhase.Stable) with { Revision = new Revision(8) }, 10);
+        deadlines.Count.ShouldBe(0);
     }
 
-    private MoveDeadlinesReady Tick(long nowMs) => _deadlines.Tick(nowMs, OwnershipMode.Exclusive, Namespace);
+    private MoveDeadlinesReady Tick(long nowMs) => deadlines.Tick(nowMs, OwnershipMode.Exclusive, Namespace);
 }

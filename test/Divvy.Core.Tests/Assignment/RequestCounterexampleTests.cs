@@ -11,27 +11,27 @@ public sealed class RequestCounterexampleTests
 {
     private const string Shard = "s1";
 
-    private readonly World.World _world = new();
+    private readonly World.World world = new();
 
     [Fact]
     public void C12_ForwardReachesTheNextOwnerBeforeItHeardOfYielding_IsQueued()
     {
         var (a, b) = AtYielding();
-        _world.Tell(a, Shard);
+        world.Tell(a, Shard);
 
-        _world.Ask(a, _world.Request(Shard)).Kind.ShouldBe(AdmitKind.Forward);
-        _world.Ask(b, _world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Queue);
+        world.Ask(a, world.Request(Shard)).Kind.ShouldBe(AdmitKind.Forward);
+        world.Ask(b, world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Queue);
     }
 
     [Fact]
     public void C12_RouterIsAheadOfTheNewOwner_RequestIsQueued()
     {
         var (a, b) = AtYielding();
-        _world.Tell(b, Shard);
+        world.Tell(b, Shard);
         Yield(a);
 
-        _world.Ask(b, _world.Request(Shard, _world[Shard].Revision)).Kind.ShouldBe(AdmitKind.Queue);
-        _world.Settle(b, Shard);
+        world.Ask(b, world.Request(Shard, world[Shard].Revision)).Kind.ShouldBe(AdmitKind.Queue);
+        world.Settle(b, Shard);
         b.Released.ShouldHaveSingleItem().Result.Kind.ShouldBe(AdmitKind.Serve);
     }
 
@@ -39,14 +39,14 @@ public sealed class RequestCounterexampleTests
     public void C12_RouterIsAheadOfAnInstanceThatHeardNothing_RequestIsHeldUntilTheNewsCome()
     {
         var a = Owner("a");
-        var b = _world.Join("b");
-        _world.Expire(a.Session!.Value);
-        _world.Beat(b);
-        _world.Commit(Handoff.Takeover(_world[Shard], b.Session!.Value, "takeover"));
+        var b = world.Join("b");
+        world.Expire(a.Session!.Value);
+        world.Beat(b);
+        world.Commit(Handoff.Takeover(world[Shard], b.Session!.Value, "takeover"));
 
-        var held = _world.Ask(b, _world.Request(Shard, _world[Shard].Revision));
+        var held = world.Ask(b, world.Request(Shard, world[Shard].Revision));
         held.Kind.ShouldBe(AdmitKind.Hold);
-        _world.Settle(b, Shard);
+        world.Settle(b, Shard);
         b.Released.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             released => released.Ticket.ShouldBe(held.Ticket),
             released => released.Result.Kind.ShouldBe(AdmitKind.Serve));
@@ -56,15 +56,15 @@ public sealed class RequestCounterexampleTests
     public void C12_AHeldRequest_EndsAtItsDeadline()
     {
         Owner("a");
-        var b = _world.Join("b");
-        _world.Ask(b, _world.Request(Shard, new Revision(99))).Kind.ShouldBe(AdmitKind.Hold);
-        _world.NowMs += 2_000;
-        _world.Beat(b);
-        _world.NowMs += 2_000;
-        _world.Beat(b);
+        var b = world.Join("b");
+        world.Ask(b, world.Request(Shard, new Revision(99))).Kind.ShouldBe(AdmitKind.Hold);
+        world.NowMs += 2_000;
+        world.Beat(b);
+        world.NowMs += 2_000;
+        world.Beat(b);
         b.Released.ShouldBeEmpty();
-        _world.NowMs += 1_000;
-        _world.Tick(b);
+        world.NowMs += 1_000;
+        world.Tick(b);
         b.Released.ShouldHaveSingleItem().Result.Kind.ShouldBe(AdmitKind.Overloaded);
     }
 
@@ -72,11 +72,11 @@ public sealed class RequestCounterexampleTests
     public void C12_Misdirected_CarriesTheNewestRevisionAndTheOwner()
     {
         var a = Owner("a");
-        var b = _world.Join("b");
-        _world.Tell(b, Shard);
-        var refusal = _world.Ask(b, _world.Request(Shard));
+        var b = world.Join("b");
+        world.Tell(b, Shard);
+        var refusal = world.Ask(b, world.Request(Shard));
         refusal.Kind.ShouldBe(AdmitKind.Misdirected);
-        refusal.Revision.ShouldBe(_world[Shard].Revision);
+        refusal.Revision.ShouldBe(world[Shard].Revision);
         refusal.Owner.ShouldBe(a.Session);
         refusal.OwnerAddress.ShouldBe("http://a");
     }
@@ -85,18 +85,18 @@ public sealed class RequestCounterexampleTests
     public void C13_YieldingIsCancelled_TheQueueOfTheNextOwnerIsEmptied()
     {
         var (a, b) = AtYielding();
-        _world.Tell(b, Shard);
-        _world.Ask(b, _world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Queue);
-        _world.Commit(Handoff.Cancel(_world[Shard], "cancelled"));
-        _world.Commit(Handoff.SetStandbys(_world[Shard], [b.Session!.Value], "stays warm"));
+        world.Tell(b, Shard);
+        world.Ask(b, world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Queue);
+        world.Commit(Handoff.Cancel(world[Shard], "cancelled"));
+        world.Commit(Handoff.SetStandbys(world[Shard], [b.Session!.Value], "stays warm"));
 
-        _world.Tell(b, Shard);
+        world.Tell(b, Shard);
 
         b.Machine.View().ShouldHaveSingleItem().Role.ShouldBe(ShardRole.Standby);
         b.Released.ShouldHaveSingleItem().Result.Kind.ShouldBe(AdmitKind.Misdirected);
-        _world.Ask(b, _world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Misdirected);
-        _world.Settle(a, Shard);
-        _world.Believers(Shard).ShouldBe([a]);
+        world.Ask(b, world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Misdirected);
+        world.Settle(a, Shard);
+        world.Believers(Shard).ShouldBe([a]);
     }
 
     [Fact]
@@ -104,122 +104,122 @@ public sealed class RequestCounterexampleTests
     {
         var (a, b) = AtYielding();
         Yield(a);
-        _world.Settle(b, Shard);
-        _world.Settle(a, Shard);
-        _world.Ask(a, _world.Request(Shard)).Kind.ShouldBe(AdmitKind.Forward, "late requests are sent on for a while");
-        _world.Commit(Handoff.BeginMove(_world[Shard], a.Session!.Value, "back"));
-        _world.Settle(a, Shard);
-        _world.Process(_world.LastAck(a, AckKind.Ready)).ShouldBe(StepRefusal.None);
-        _world.Tell(b, Shard);
+        world.Settle(b, Shard);
+        world.Settle(a, Shard);
+        world.Ask(a, world.Request(Shard)).Kind.ShouldBe(AdmitKind.Forward, "late requests are sent on for a while");
+        world.Commit(Handoff.BeginMove(world[Shard], a.Session!.Value, "back"));
+        world.Settle(a, Shard);
+        world.Process(world.LastAck(a, AckKind.Ready)).ShouldBe(StepRefusal.None);
+        world.Tell(b, Shard);
 
-        _world.Ask(b, _world.Request(Shard)).Owner.ShouldBe(a.Session);
-        _world.Ask(a, _world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Queue);
+        world.Ask(b, world.Request(Shard)).Owner.ShouldBe(a.Session);
+        world.Ask(a, world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Queue);
     }
 
     [Fact]
     public void C14_AForwardedRequest_IsNotForwardedAgain()
     {
         var (a, _) = AtYielding();
-        _world.Tell(a, Shard);
-        _world.Ask(a, _world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Misdirected);
+        world.Tell(a, Shard);
+        world.Ask(a, world.Request(Shard, forwarded: true)).Kind.ShouldBe(AdmitKind.Misdirected);
     }
 
     [Fact]
     public void C15_Split_LostCloseOfTheParent_HoldsUpTheChildsYield()
     {
         var a = Owner("a");
-        var b = _world.Join("b");
-        var parent = _world[Shard];
+        var b = world.Join("b");
+        var parent = world[Shard];
         var close = Handoff.Close(parent, "split").Step! with { Replacement = null, Kind = StepKind.Remove };
         var floor = GenerationFloor.AboveParents([parent.Record.Generation]);
-        _world.Store.CommitTogether(
+        world.Store.CommitTogether(
             close,
             Handoff.Create(new ShardId("child"), HashRange.Full, floor, a.Session, "split", [new ShardId(Shard)]));
-        _world.Settle(a, "child");
-        _world.Commit(Handoff.BeginMove(_world["child"], b.Session!.Value, "move"));
-        _world.Settle(b, "child");
-        _world.Process(_world.LastAck(b, AckKind.Ready));
-        _world.Settle(a, "child");
+        world.Settle(a, "child");
+        world.Commit(Handoff.BeginMove(world["child"], b.Session!.Value, "move"));
+        world.Settle(b, "child");
+        world.Process(world.LastAck(b, AckKind.Ready));
+        world.Settle(a, "child");
 
-        _world.Believers(Shard).ShouldBe([a], "it never heard of the close");
-        _world.Acks.ShouldNotContain(ack => ack.Kind == AckKind.Yielded);
+        world.Believers(Shard).ShouldBe([a], "it never heard of the close");
+        world.Acks.ShouldNotContain(ack => ack.Kind == AckKind.Yielded);
 
-        _world.TellAll(a);
-        _world.Believers(Shard).ShouldBeEmpty();
-        _world.FinishAll(a);
-        _world.Process(_world.LastAck(a, AckKind.Yielded)).ShouldBe(StepRefusal.None);
-        _world.Settle(b, "child");
-        _world.Believers("child").ShouldBe([b]);
-        _world["child"].Record.Generation.ShouldBeGreaterThan(parent.Record.Generation);
+        world.TellAll(a);
+        world.Believers(Shard).ShouldBeEmpty();
+        world.FinishAll(a);
+        world.Process(world.LastAck(a, AckKind.Yielded)).ShouldBe(StepRefusal.None);
+        world.Settle(b, "child");
+        world.Believers("child").ShouldBe([b]);
+        world["child"].Record.Generation.ShouldBeGreaterThan(parent.Record.Generation);
     }
 
     [Fact]
     public void C15_DeleteAndCreate_WaitsForTheOwnerAndStartsAboveItsGenerations()
     {
         var a = Owner("a");
-        var b = _world.Join("b");
-        _world.Commit(Handoff.Close(_world[Shard], "delete"));
-        _world.Believers(Shard).ShouldBe([a]);
-        _world.Settle(a, Shard);
-        _world.Process(_world.LastAck(a, AckKind.Yielded)).ShouldBe(StepRefusal.None);
-        _world.Store.Current.Shards.ShouldBeEmpty();
+        var b = world.Join("b");
+        world.Commit(Handoff.Close(world[Shard], "delete"));
+        world.Believers(Shard).ShouldBe([a]);
+        world.Settle(a, Shard);
+        world.Process(world.LastAck(a, AckKind.Yielded)).ShouldBe(StepRefusal.None);
+        world.Store.Current.Shards.ShouldBeEmpty();
 
-        _world.Create(Shard, b.Session, GenerationFloor.AfterDeletion(_world.Store.Current.Revision));
-        _world.Settle(b, Shard);
-        _world.Tell(a, Shard, new Revision(3));
-        _world.FinishAll(a);
+        world.Create(Shard, b.Session, GenerationFloor.AfterDeletion(world.Store.Current.Revision));
+        world.Settle(b, Shard);
+        world.Tell(a, Shard, new Revision(3));
+        world.FinishAll(a);
 
-        _world.Believers(Shard).ShouldBe([b]);
-        _world[Shard].Record.Generation.Value.ShouldBeGreaterThan(1);
+        world.Believers(Shard).ShouldBe([b]);
+        world[Shard].Record.Generation.Value.ShouldBeGreaterThan(1);
     }
 
     [Fact]
     public void C16_FlipWithoutAcknowledgement_IsRefusedInExclusiveAndComparesTheNamespace()
     {
         var (a, b) = AtYielding();
-        var namespaceRevision = _world.Store.NamespaceRevision;
-        Handoff.ProceedWithoutAcknowledgement(_world[Shard], OwnershipMode.Exclusive, namespaceRevision, "late")
+        var namespaceRevision = world.Store.NamespaceRevision;
+        Handoff.ProceedWithoutAcknowledgement(world[Shard], OwnershipMode.Exclusive, namespaceRevision, "late")
             .Refusal.ShouldBe(StepRefusal.Mode);
 
         var old = new Revision(namespaceRevision.Value + 1);
-        var flip = Handoff.ProceedWithoutAcknowledgement(_world[Shard], OwnershipMode.Affinity, old, "late");
-        _world.Store.Commit(flip.Step!).ShouldBeFalse("it read the mode from a configuration that is no more");
-        _world.Settle(b, Shard);
-        _world.Believers(Shard).ShouldBe([a]);
+        var flip = Handoff.ProceedWithoutAcknowledgement(world[Shard], OwnershipMode.Affinity, old, "late");
+        world.Store.Commit(flip.Step!).ShouldBeFalse("it read the mode from a configuration that is no more");
+        world.Settle(b, Shard);
+        world.Believers(Shard).ShouldBe([a]);
     }
 
     [Fact]
     public void C17_HeartbeatAck_CountsFromTheSendingOfTheHeartbeatItAnswers()
     {
-        var a = _world.Join("a");
-        var sentAtMs = _world.NowMs;
-        _world.SendHeartbeat(a);
-        _world.NowMs += 1_000;
-        _world.SendHeartbeat(a);
-        _world.ServeHeartbeat(0);
-        _world.NowMs += 500;
-        _world.DeliverHeartbeatAck(0);
-        a.Machine.DeadlineMs.ShouldBe(sentAtMs + World.World.TtlMs - _world.Options.MarginMs(World.World.TtlMs));
+        var a = world.Join("a");
+        var sentAtMs = world.NowMs;
+        world.SendHeartbeat(a);
+        world.NowMs += 1_000;
+        world.SendHeartbeat(a);
+        world.ServeHeartbeat(0);
+        world.NowMs += 500;
+        world.DeliverHeartbeatAck(0);
+        a.Machine.DeadlineMs.ShouldBe(sentAtMs + World.World.TtlMs - world.Options.MarginMs(World.World.TtlMs));
     }
 
     [Fact]
     public void C17_RetriedRegistration_CountsFromTheFirstRequest()
     {
-        var a = _world.Start("a");
-        var firstMs = _world.NowMs;
-        _world.BeginRegistration(a);
-        _world.Store.Register(a.Instance, a.Nonce, World.World.TtlMs, _world.NowMs);
-        _world.NowMs += 2_000;
-        a.Machine.RegistrationSent(_world.NowMs);
-        _world.CompleteRegistration(a).ShouldBeTrue();
-        a.Machine.DeadlineMs.ShouldBe(firstMs + World.World.TtlMs - _world.Options.MarginMs(World.World.TtlMs));
+        var a = world.Start("a");
+        var firstMs = world.NowMs;
+        world.BeginRegistration(a);
+        world.Store.Register(a.Instance, a.Nonce, World.World.TtlMs, world.NowMs);
+        world.NowMs += 2_000;
+        a.Machine.RegistrationSent(world.NowMs);
+        world.CompleteRegistration(a).ShouldBeTrue();
+        a.Machine.DeadlineMs.ShouldBe(firstMs + World.World.TtlMs - world.Options.MarginMs(World.World.TtlMs));
     }
 
     [Fact]
     public void C17_AnAnswer_IsNotReleasedAfterTheDeadline()
     {
         var a = Owner("a");
-        _world.Ask(a, _world.Request(Shard)).Kind.ShouldBe(AdmitKind.Serve);
+        world.Ask(a, world.Request(Shard)).Kind.ShouldBe(AdmitKind.Serve);
         var inside = a.Inside[0].Admission;
         inside.MayRelease(a.Machine.DeadlineMs - 1).ShouldBeTrue();
         inside.MayRelease(a.Machine.DeadlineMs).ShouldBeFalse();
@@ -227,25 +227,25 @@ public sealed class RequestCounterexampleTests
 
     private SimProcess Owner(string instance)
     {
-        var owner = _world.Join(instance);
-        _world.Create(Shard, owner.Session);
-        _world.Settle(owner, Shard);
+        var owner = world.Join(instance);
+        world.Create(Shard, owner.Session);
+        world.Settle(owner, Shard);
         return owner;
     }
 
     private (SimProcess A, SimProcess B) AtYielding()
     {
         var a = Owner("a");
-        var b = _world.Join("b");
-        _world.Commit(Handoff.BeginMove(_world[Shard], b.Session!.Value, "move"));
-        _world.Settle(b, Shard);
-        _world.Process(_world.LastAck(b, AckKind.Ready)).ShouldBe(StepRefusal.None);
+        var b = world.Join("b");
+        world.Commit(Handoff.BeginMove(world[Shard], b.Session!.Value, "move"));
+        world.Settle(b, Shard);
+        world.Process(world.LastAck(b, AckKind.Ready)).ShouldBe(StepRefusal.None);
         return (a, b);
     }
 
     private void Yield(SimProcess owner)
     {
-        _world.Settle(owner, Shard);
-        _world.Process(_world.LastAck(owner, AckKind.Yielded)).ShouldBe(StepRefusal.None);
+        world.Settle(owner, Shard);
+        world.Process(world.LastAck(owner, AckKind.Yielded)).ShouldBe(StepRefusal.None);
     }
 }

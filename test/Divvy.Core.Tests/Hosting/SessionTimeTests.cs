@@ -6,43 +6,43 @@ namespace Divvy.Core.Tests.Hosting;
 /// <summary>R18, R19: how long a session is believed, and what happens when its time is over.</summary>
 public sealed class SessionTimeTests
 {
-    private readonly HostDriver _host = new();
+    private readonly HostDriver host = new();
 
     [Fact]
     public void Acks_OfUnknownNumbersOtherSessionsOrNoGrant_CountForNothing()
     {
-        var deadline = _host.Machine.DeadlineMs;
-        _host.NowMs += 1_000;
-        var number = _host.Machine.HeartbeatSent(_host.NowMs);
-        _host.Machine.HeartbeatAcked(new SessionId(77), number, HostDriver.TtlMs, _host.NowMs).ShouldBeFalse();
-        _host.Machine.HeartbeatAcked(_host.Session, number + 1, HostDriver.TtlMs, _host.NowMs).ShouldBeFalse();
-        _host.Machine.HeartbeatAcked(_host.Session, number, 0, _host.NowMs).ShouldBeFalse();
-        _host.Machine.DeadlineMs.ShouldBe(deadline);
-        _host.Machine.HeartbeatAcked(_host.Session, number, HostDriver.TtlMs, _host.NowMs).ShouldBeTrue();
-        _host.Machine.DeadlineMs.ShouldBe(deadline + 1_000);
-        _host.Machine.HeartbeatAcked(_host.Session, number, HostDriver.TtlMs, _host.NowMs).ShouldBeFalse("it came twice");
+        var deadline = host.Machine.DeadlineMs;
+        host.NowMs += 1_000;
+        var number = host.Machine.HeartbeatSent(host.NowMs);
+        host.Machine.HeartbeatAcked(new SessionId(77), number, HostDriver.TtlMs, host.NowMs).ShouldBeFalse();
+        host.Machine.HeartbeatAcked(host.Session, number + 1, HostDriver.TtlMs, host.NowMs).ShouldBeFalse();
+        host.Machine.HeartbeatAcked(host.Session, number, 0, host.NowMs).ShouldBeFalse();
+        host.Machine.DeadlineMs.ShouldBe(deadline);
+        host.Machine.HeartbeatAcked(host.Session, number, HostDriver.TtlMs, host.NowMs).ShouldBeTrue();
+        host.Machine.DeadlineMs.ShouldBe(deadline + 1_000);
+        host.Machine.HeartbeatAcked(host.Session, number, HostDriver.TtlMs, host.NowMs).ShouldBeFalse("it came twice");
     }
 
     [Fact]
     public void Acks_OutOfOrder_NeverMoveTheDeadlineBack()
     {
-        var first = _host.Machine.HeartbeatSent(_host.NowMs);
-        var second = _host.Machine.HeartbeatSent(_host.NowMs + 2_000);
-        _host.NowMs += 3_000;
-        _host.Machine.HeartbeatAcked(_host.Session, second, HostDriver.TtlMs, _host.NowMs);
-        var deadline = _host.Machine.DeadlineMs;
-        _host.Machine.HeartbeatAcked(_host.Session, first, HostDriver.TtlMs, _host.NowMs);
-        _host.Machine.DeadlineMs.ShouldBe(deadline);
+        var first = host.Machine.HeartbeatSent(host.NowMs);
+        var second = host.Machine.HeartbeatSent(host.NowMs + 2_000);
+        host.NowMs += 3_000;
+        host.Machine.HeartbeatAcked(host.Session, second, HostDriver.TtlMs, host.NowMs);
+        var deadline = host.Machine.DeadlineMs;
+        host.Machine.HeartbeatAcked(host.Session, first, HostDriver.TtlMs, host.NowMs);
+        host.Machine.DeadlineMs.ShouldBe(deadline);
     }
 
     [Fact]
     public void Acks_OfTheFormerSession_AreNotCreditedToTheNew()
     {
-        var former = _host.Session;
-        var number = _host.Machine.HeartbeatSent(_host.NowMs);
-        _host.NewSession();
-        _host.Machine.HeartbeatAcked(former, number, HostDriver.TtlMs, _host.NowMs).ShouldBeFalse();
-        _host.Machine.HeartbeatAcked(_host.Session, number, HostDriver.TtlMs, _host.NowMs).ShouldBeFalse();
+        var former = host.Session;
+        var number = host.Machine.HeartbeatSent(host.NowMs);
+        host.NewSession();
+        host.Machine.HeartbeatAcked(former, number, HostDriver.TtlMs, host.NowMs).ShouldBeFalse();
+        host.Machine.HeartbeatAcked(host.Session, number, HostDriver.TtlMs, host.NowMs).ShouldBeFalse();
     }
 
     [Theory]
@@ -63,78 +63,78 @@ public sealed class SessionTimeTests
     public void DeadlinePassed_EverythingIsDroppedAndTheJournalNamesTheDeadline()
     {
         Activate();
-        var deadline = _host.Machine.DeadlineMs;
-        var inside = _host.Enter();
-        _host.LoseTime();
-        _host.Journal[^1].ShouldBe(new JournalEntry(deadline, HostDriver.Shard, new Generation(3), JournalEvent.LeaseLost));
-        _host.EndedTenures.ShouldBe([inside.Tenure]);
+        var deadline = host.Machine.DeadlineMs;
+        var inside = host.Enter();
+        host.LoseTime();
+        host.Journal[^1].ShouldBe(new JournalEntry(deadline, HostDriver.Shard, new Generation(3), JournalEvent.LeaseLost));
+        host.EndedTenures.ShouldBe([inside.Tenure]);
         inside.MayRelease(deadline - 1).ShouldBeFalse("it was given up, whatever the clock says");
-        _host.Ask().Kind.ShouldBe(AdmitKind.Fenced);
-        _host.Running.ShouldBeEmpty("somebody is inside");
-        _host.Leave(inside);
-        _host.FinishNext(HandlerKind.Drop);
+        host.Ask().Kind.ShouldBe(AdmitKind.Fenced);
+        host.Running.ShouldBeEmpty("somebody is inside");
+        host.Leave(inside);
+        host.FinishNext(HandlerKind.Drop);
     }
 
     [Fact]
     public void DeadlinePassed_StuckRequest_DelaysTheDropOnlySoLong()
     {
         Activate();
-        _host.Enter();
-        _host.LoseTime();
-        _host.NowMs += _host.Options.DropGraceMs;
-        _host.Machine.Tick(_host.NowMs);
-        _host.Take();
-        _host.FinishNext(HandlerKind.Drop);
+        host.Enter();
+        host.LoseTime();
+        host.NowMs += host.Options.DropGraceMs;
+        host.Machine.Tick(host.NowMs);
+        host.Take();
+        host.FinishNext(HandlerKind.Drop);
     }
 
     [Fact]
     public void DeadlinePassed_TheGateIsShutBeforeAnybodyNotices()
     {
         Activate();
-        _host.NowMs = _host.Machine.DeadlineMs;
-        _host.IsServing().ShouldBeFalse();
+        host.NowMs = host.Machine.DeadlineMs;
+        host.IsServing().ShouldBeFalse();
     }
 
     [Fact]
     public void LateHeartbeatAck_BeforeTheLapseIsNoticed_LosesNothing()
     {
         Activate();
-        _host.NowMs = _host.Machine.DeadlineMs - 1;
-        var number = _host.Machine.HeartbeatSent(_host.NowMs);
-        _host.NowMs += 500;
-        _host.Machine.HeartbeatAcked(_host.Session, number, HostDriver.TtlMs, _host.NowMs);
-        _host.Take();
-        _host.IsServing().ShouldBeTrue();
-        _host.Events.ShouldNotContain(JournalEvent.LeaseLost);
+        host.NowMs = host.Machine.DeadlineMs - 1;
+        var number = host.Machine.HeartbeatSent(host.NowMs);
+        host.NowMs += 500;
+        host.Machine.HeartbeatAcked(host.Session, number, HostDriver.TtlMs, host.NowMs);
+        host.Take();
+        host.IsServing().ShouldBeTrue();
+        host.Events.ShouldNotContain(JournalEvent.LeaseLost);
     }
 
     [Fact]
     public void EndSession_ZeroesTheDeadlineAtOnceAndIsEmptyWhenHandlersEnded()
     {
         Activate();
-        _host.Machine.EndSession(_host.NowMs);
-        _host.Take();
-        _host.Machine.DeadlineMs.ShouldBe(long.MinValue);
-        _host.IsServing().ShouldBeFalse();
-        _host.Machine.IsEmpty.ShouldBeFalse();
-        _host.FinishNext(HandlerKind.Drop);
-        _host.Machine.IsEmpty.ShouldBeTrue();
+        host.Machine.EndSession(host.NowMs);
+        host.Take();
+        host.Machine.DeadlineMs.ShouldBe(long.MinValue);
+        host.IsServing().ShouldBeFalse();
+        host.Machine.IsEmpty.ShouldBeFalse();
+        host.FinishNext(HandlerKind.Drop);
+        host.Machine.IsEmpty.ShouldBeTrue();
     }
 
     [Fact]
     public void SessionEnded_ByTheServer_OnlyForTheCurrentSession()
     {
         Activate();
-        _host.Machine.SessionEnded(new SessionId(77), _host.NowMs);
-        _host.IsServing().ShouldBeTrue();
-        _host.Machine.SessionEnded(_host.Session, _host.NowMs);
-        _host.IsServing().ShouldBeFalse();
+        host.Machine.SessionEnded(new SessionId(77), host.NowMs);
+        host.IsServing().ShouldBeTrue();
+        host.Machine.SessionEnded(host.Session, host.NowMs);
+        host.IsServing().ShouldBeFalse();
     }
 
     private void Activate()
     {
-        _host.Give(ShardRole.Active, 5);
-        _host.FinishNext(HandlerKind.PrepareAdd);
-        _host.FinishNext(HandlerKind.Add);
+        host.Give(ShardRole.Active, 5);
+        host.FinishNext(HandlerKind.PrepareAdd);
+        host.FinishNext(HandlerKind.Add);
     }
 }

@@ -6,7 +6,7 @@ namespace Divvy.Core.Tests.Keys;
 
 public sealed class HashRangeTests
 {
-    private static readonly Arbitrary<ulong> _hashes = Gen.OneOf(
+    private static readonly Arbitrary<ulong> hashes = Gen.OneOf(
             Gen.Choose(0, int.MaxValue).Two().Select(two => ((ulong)two.Item1 << 33) ^ (ulong)two.Item2),
             Gen.Elements(0UL, 1UL, ulong.MaxValue, ulong.MaxValue - 1, 1UL << 63))
         .ToArbitrary();
@@ -22,7 +22,7 @@ public sealed class HashRangeTests
 
     [Fact]
     public void SplitAt_InsideTheRange_GivesPartsThatPartitionAndMergeBack() =>
-        Prop.ForAll(_hashes, _hashes, _hashes, (a, b, c) =>
+        Prop.ForAll(hashes, hashes, hashes, (a, b, c) =>
         {
             var range = new HashRange(Math.Min(a, b), Math.Max(a, b));
             if (range.Start == range.End) range = HashRange.Full;

@@ -9,10 +9,10 @@ namespace Divvy.Core.Tests.Planning;
 /// right.</summary>
 public sealed class PlanCheckerTests
 {
-    private static readonly SessionRef _a = Clusters.Session(0);
-    private static readonly SessionRef _b = Clusters.Session(1);
-    private static readonly SessionRef _c = Clusters.Session(2);
-    private static readonly SessionRef _gone = Clusters.Session(9);
+    private static readonly SessionRef a = Clusters.Session(0);
+    private static readonly SessionRef b = Clusters.Session(1);
+    private static readonly SessionRef c = Clusters.Session(2);
+    private static readonly SessionRef gone = Clusters.Session(9);
 
     public static TheoryData<PlanViolationKind, PlanningInput, AssignmentPlan> BrokenPlans
     {
@@ -41,94 +41,94 @@ public sealed class PlanCheckerTests
     [Fact]
     public void Check_RightPlans_HaveNoViolations()
     {
-        PlanChecker.Check(Input(Owned(_a)), Plan(Move(0, _b))).ShouldNotBeEmpty("a lone shard gains nothing by moving");
-        PlanChecker.Check(Input(Owned(_a), Owned(_a, 1)), Plan(Move(0, _b))).ShouldBeEmpty();
-        PlanChecker.Check(Input(Owned(_gone)), Plan(Change(0, PlannedChangeKind.Takeover, _b))).ShouldBeEmpty();
-        PlanChecker.Check(Input(Clusters.Shard(0)), Plan(Change(0, PlannedChangeKind.Assign, _b))).ShouldBeEmpty();
-        PlanChecker.Check(Input(Moving(_gone)), Plan(Change(0, PlannedChangeKind.CancelMove, null))).ShouldBeEmpty();
-        PlanChecker.Check(Input(Owned(_a)), Plan(SetStandbys(_b, _c))).ShouldBeEmpty();
+        PlanChecker.Check(Input(Owned(a)), Plan(Move(0, b))).ShouldNotBeEmpty("a lone shard gains nothing by moving");
+        PlanChecker.Check(Input(Owned(a), Owned(a, 1)), Plan(Move(0, b))).ShouldBeEmpty();
+        PlanChecker.Check(Input(Owned(gone)), Plan(Change(0, PlannedChangeKind.Takeover, b))).ShouldBeEmpty();
+        PlanChecker.Check(Input(Clusters.Shard(0)), Plan(Change(0, PlannedChangeKind.Assign, b))).ShouldBeEmpty();
+        PlanChecker.Check(Input(Moving(gone)), Plan(Change(0, PlannedChangeKind.CancelMove, null))).ShouldBeEmpty();
+        PlanChecker.Check(Input(Owned(a)), Plan(SetStandbys(b, c))).ShouldBeEmpty();
     }
 
     private static IEnumerable<(PlanViolationKind, PlanningInput, AssignmentPlan)> Targets()
     {
-        var two = new[] { Owned(_a), Owned(_a, 1) };
+        var two = new[] { Owned(a), Owned(a, 1) };
         var cordoned = With(InstanceStatus.Cordoned, two);
         var draining = With(InstanceStatus.Draining, two);
-        yield return (PlanViolationKind.OwnerNotLive, Input(two), Plan(Move(0, _gone)));
-        yield return (PlanViolationKind.OwnerNotAccepting, cordoned, Plan(Move(0, _b)));
-        yield return (PlanViolationKind.OwnerNotAccepting, draining, Plan(Move(0, _b)));
+        yield return (PlanViolationKind.OwnerNotLive, Input(two), Plan(Move(0, gone)));
+        yield return (PlanViolationKind.OwnerNotAccepting, cordoned, Plan(Move(0, b)));
+        yield return (PlanViolationKind.OwnerNotAccepting, draining, Plan(Move(0, b)));
         yield return (PlanViolationKind.OwnerNotAccepting,
-            draining with { Shards = [Clusters.Shard(0)] }, Plan(Change(0, PlannedChangeKind.Assign, _b)));
+            draining with { Shards = [Clusters.Shard(0)] }, Plan(Change(0, PlannedChangeKind.Assign, b)));
         yield return (PlanViolationKind.OwnerPenalised,
-            Input(Owned(_gone) with { Penalised = [_b.Instance] }), Plan(Change(0, PlannedChangeKind.Takeover, _b)));
+            Input(Owned(gone) with { Penalised = [b.Instance] }), Plan(Change(0, PlannedChangeKind.Takeover, b)));
         yield return (PlanViolationKind.PinBroken,
-            Input(Owned(_gone) with { Pin = _c.Instance }), Plan(Change(0, PlannedChangeKind.Takeover, _b)));
+            Input(Owned(gone) with { Pin = c.Instance }), Plan(Change(0, PlannedChangeKind.Takeover, b)));
         yield return (PlanViolationKind.PinBroken,
-            Input(Owned(_a) with { Pin = _a.Instance }, Owned(_a, 1)), Plan(Move(0, _b)));
+            Input(Owned(a) with { Pin = a.Instance }, Owned(a, 1)), Plan(Move(0, b)));
         yield return (PlanViolationKind.MoveToOwner,
-            With(InstanceStatus.Active, Owned(_a), Owned(_a, 1)) with { Policy = Rendezvous }, Plan(Move(0, _a)));
-        yield return (PlanViolationKind.BalanceNotBetter, Input(Owned(_a)), Plan(Move(0, _b)));
+            With(InstanceStatus.Active, Owned(a), Owned(a, 1)) with { Policy = Rendezvous }, Plan(Move(0, a)));
+        yield return (PlanViolationKind.BalanceNotBetter, Input(Owned(a)), Plan(Move(0, b)));
         yield return (PlanViolationKind.BalanceNotBetter,
-            Input(Owned(_a), Owned(_a, 1), Owned(_a, 2)), Plan(Move(0, _b), Move(1, _b)));
+            Input(Owned(a), Owned(a, 1), Owned(a, 2)), Plan(Move(0, b), Move(1, b)));
         yield return (PlanViolationKind.BalanceNotBetter,
-            Input(Owned(_a), Owned(_a, 1)) with { Instances = [Clusters.Instance(0, 3), Clusters.Instance(1)] },
-            Plan(Move(0, _b), Move(1, _b)));
+            Input(Owned(a), Owned(a, 1)) with { Instances = [Clusters.Instance(0, 3), Clusters.Instance(1)] },
+            Plan(Move(0, b), Move(1, b)));
     }
 
     private static IEnumerable<(PlanViolationKind, PlanningInput, AssignmentPlan)> States()
     {
-        var takeover = Change(0, PlannedChangeKind.Takeover, _b);
+        var takeover = Change(0, PlannedChangeKind.Takeover, b);
         var cancel = Change(0, PlannedChangeKind.CancelMove, null);
-        yield return (PlanViolationKind.UnknownShard, Input(Owned(_a)), Plan(Move(7, _b)));
-        yield return (PlanViolationKind.ShardChangedTwice, Input(Owned(_gone)), Plan(takeover, takeover));
-        yield return (PlanViolationKind.Malformed, Input(Owned(_gone)), Plan(takeover with { To = null }));
-        yield return (PlanViolationKind.Malformed, Input(Moving(_b)), Plan(cancel with { To = _c }));
+        yield return (PlanViolationKind.UnknownShard, Input(Owned(a)), Plan(Move(7, b)));
+        yield return (PlanViolationKind.ShardChangedTwice, Input(Owned(gone)), Plan(takeover, takeover));
+        yield return (PlanViolationKind.Malformed, Input(Owned(gone)), Plan(takeover with { To = null }));
+        yield return (PlanViolationKind.Malformed, Input(Moving(b)), Plan(cancel with { To = c }));
         yield return (PlanViolationKind.Malformed,
-            Input(Owned(_gone)), Plan(takeover with { Kind = PlannedChangeKind.Assign }));
+            Input(Owned(gone)), Plan(takeover with { Kind = PlannedChangeKind.Assign }));
         yield return (PlanViolationKind.Malformed, Input(Clusters.Shard(0)), Plan(takeover));
-        yield return (PlanViolationKind.OwnerStillLive, Input(Owned(_a)), Plan(takeover));
-        yield return (PlanViolationKind.NothingToMove, Input(Owned(_gone)), Plan(Move(0, _b)));
-        yield return (PlanViolationKind.ShardInMotion, Input(Moving(_b), Owned(_a, 1)), Plan(Move(0, _c)));
-        yield return (PlanViolationKind.ShardInMotion, Input(Moving(_b)), Plan(SetStandbys(_c)));
-        yield return (PlanViolationKind.NoMoveToCancel, Input(Owned(_a)), Plan(cancel));
+        yield return (PlanViolationKind.OwnerStillLive, Input(Owned(a)), Plan(takeover));
+        yield return (PlanViolationKind.NothingToMove, Input(Owned(gone)), Plan(Move(0, b)));
+        yield return (PlanViolationKind.ShardInMotion, Input(Moving(b), Owned(a, 1)), Plan(Move(0, c)));
+        yield return (PlanViolationKind.ShardInMotion, Input(Moving(b)), Plan(SetStandbys(c)));
+        yield return (PlanViolationKind.NoMoveToCancel, Input(Owned(a)), Plan(cancel));
         yield return (PlanViolationKind.ShardClosing,
-            Input(Owned(_gone) with { Phase = ShardPhase.Closing }), Plan(takeover));
-        yield return (PlanViolationKind.LeftUnplaced, Input(Owned(_gone)), Plan());
+            Input(Owned(gone) with { Phase = ShardPhase.Closing }), Plan(takeover));
+        yield return (PlanViolationKind.LeftUnplaced, Input(Owned(gone)), Plan());
         yield return (PlanViolationKind.LeftUnplaced, Input(Clusters.Shard(0)), Plan());
-        yield return (PlanViolationKind.MoveLeftStranded, Input(Moving(_gone)), Plan());
+        yield return (PlanViolationKind.MoveLeftStranded, Input(Moving(gone)), Plan());
     }
 
     private static IEnumerable<(PlanViolationKind, PlanningInput, AssignmentPlan)> Budgets()
     {
-        var six = Enumerable.Range(0, 6).Select(number => Owned(_a, number)).ToArray();
+        var six = Enumerable.Range(0, 6).Select(number => Owned(a, number)).ToArray();
         var one = new PlannerPolicy { MaxMovesInFlight = 1, MaxMovesPerInstance = 9 };
         var oneEach = new PlannerPolicy { MaxMovesInFlight = 9, MaxMovesPerInstance = 1 };
         yield return (PlanViolationKind.BudgetExceeded,
-            Input(six) with { Policy = one }, Plan(Move(0, _b), Move(1, _c)));
+            Input(six) with { Policy = one }, Plan(Move(0, b), Move(1, c)));
         yield return (PlanViolationKind.BudgetExceeded,
-            Input([Moving(_b), .. six.Skip(1)]) with { Policy = one }, Plan(Move(1, _c)));
+            Input([Moving(b), .. six.Skip(1)]) with { Policy = one }, Plan(Move(1, c)));
         yield return (PlanViolationKind.InstanceBudgetExceeded,
-            Input(six) with { Policy = oneEach }, Plan(Move(0, _b), Move(1, _c)));
+            Input(six) with { Policy = oneEach }, Plan(Move(0, b), Move(1, c)));
         yield return (PlanViolationKind.InstanceBudgetExceeded,
-            Input([.. six, .. six.Select((_, i) => Owned(_b, 10 + i))]) with { Policy = oneEach },
-            Plan(Move(0, _c), Move(10, _c)));
+            Input([.. six, .. six.Select((_, i) => Owned(b, 10 + i))]) with { Policy = oneEach },
+            Plan(Move(0, c), Move(10, c)));
     }
 
     private static IEnumerable<(PlanViolationKind, PlanningInput, AssignmentPlan)> Standbys()
     {
         yield return (PlanViolationKind.TooManyStandbys,
-            Input(Owned(_a)) with { Policy = new PlannerPolicy { Standbys = 1 } }, Plan(SetStandbys(_b, _c)));
-        yield return (PlanViolationKind.StandbyIsOwner, Input(Owned(_a)), Plan(SetStandbys(_a)));
+            Input(Owned(a)) with { Policy = new PlannerPolicy { Standbys = 1 } }, Plan(SetStandbys(b, c)));
+        yield return (PlanViolationKind.StandbyIsOwner, Input(Owned(a)), Plan(SetStandbys(a)));
         yield return (PlanViolationKind.StandbyIsOwner,
-            Input(Owned(_gone)), Plan(Change(0, PlannedChangeKind.Takeover, _b, _b)));
+            Input(Owned(gone)), Plan(Change(0, PlannedChangeKind.Takeover, b, b)));
         yield return (PlanViolationKind.StandbyIsOwner,
-            Input(Owned(_a), Owned(_a, 1)), Plan(Change(0, PlannedChangeKind.Move, _b, _b)));
-        yield return (PlanViolationKind.StandbyTwice, Input(Owned(_a)), Plan(SetStandbys(_b, _b)));
-        yield return (PlanViolationKind.StandbyNotAccepting, Input(Owned(_a)), Plan(SetStandbys(_gone)));
+            Input(Owned(a), Owned(a, 1)), Plan(Change(0, PlannedChangeKind.Move, b, b)));
+        yield return (PlanViolationKind.StandbyTwice, Input(Owned(a)), Plan(SetStandbys(b, b)));
+        yield return (PlanViolationKind.StandbyNotAccepting, Input(Owned(a)), Plan(SetStandbys(gone)));
         yield return (PlanViolationKind.StandbyNotAccepting,
-            With(InstanceStatus.Cordoned, Owned(_a)), Plan(SetStandbys(_b)));
+            With(InstanceStatus.Cordoned, Owned(a)), Plan(SetStandbys(b)));
         yield return (PlanViolationKind.StandbyNotAccepting,
-            With(InstanceStatus.Draining, Owned(_a) with { Standbys = [_b] }), Plan(SetStandbys(_b)));
+            With(InstanceStatus.Draining, Owned(a) with { Standbys = [b] }), Plan(SetStandbys(b)));
     }
 
     private static PlannerPolicy Rendezvous { get; } =
@@ -136,7 +136,7 @@ public sealed class PlanCheckerTests
 
     private static PlanningShard Owned(SessionRef owner, int number = 0) => Clusters.Shard(number, owner);
 
-    private static PlanningShard Moving(SessionRef next) => Clusters.Shard(0, _a, next, ShardPhase.Preparing);
+    private static PlanningShard Moving(SessionRef next) => Clusters.Shard(0, a, next, ShardPhase.Preparing);
 
     private static PlanningInput Input(params PlanningShard[] shards) => With(InstanceStatus.Active, shards);
 

@@ -8,7 +8,7 @@ namespace Divvy.Core.Tests.Planning;
 
 public sealed class PlannerPropertyTests
 {
-    private static readonly Config _many = Config.QuickThrowOnFailure.WithMaxTest(2000);
+    private static readonly Config many = Config.QuickThrowOnFailure.WithMaxTest(2000);
 
     [Fact]
     public void Plan_AnyClusterAndStrategy_IsFreeOfViolations() =>
@@ -16,13 +16,13 @@ public sealed class PlannerPropertyTests
         {
             var plan = Planner.Plan(input).Plan;
             PlanChecker.Check(input, plan).ShouldBeEmpty();
-        }).Check(_many);
+        }).Check(many);
 
     [Fact]
     public void Plan_InputInAnyOrder_IsTheSamePlan() =>
         Prop.ForAll(RandomClusters.Any, Gen.Choose(0, 1000).ToArbitrary(), (input, seed) =>
             Describe(Planner.Plan(RandomClusters.Shuffled(input, seed))).ShouldBe(Describe(Planner.Plan(input))))
-            .Check(_many);
+            .Check(many);
 
     [Fact]
     public void Plan_EveryStandbyAfterwards_IsLiveDistinctAndNotTheOwner() =>
@@ -39,7 +39,7 @@ public sealed class PlannerPropertyTests
                 after.Standbys.Distinct().Count().ShouldBe(after.Standbys.Length);
                 foreach (var standby in after.Standbys) live[standby].Status.ShouldNotBe(InstanceStatus.Draining);
             }
-        }).Check(_many);
+        }).Check(many);
 
     [Fact]
     public void Plan_CarriedOutAgainAndAgain_ComesToRest() =>
@@ -54,7 +54,7 @@ public sealed class PlannerPropertyTests
                 state = Clusters.Carry(state, plan);
             }
             throw new InvalidOperationException("After 400 rounds the plan is still not empty.");
-        }).Check(_many);
+        }).Check(many);
 
     [Fact]
     public void Plan_BalancedEqualCapacities_ReachesADifferenceOfOneWithTheMovesItAnnounced() =>

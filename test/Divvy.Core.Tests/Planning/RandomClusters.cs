@@ -98,10 +98,10 @@ internal static class RandomClusters
 
     private sealed class Dice(int seed)
     {
-        private readonly Random _random = new(seed);
+        private readonly Random random = new(seed);
 
-        public int Below(int limit) => _random.Next(limit);
+        public int Below(int limit) => random.Next(limit);
 
-        public bool OneIn(int chances) => _random.Next(chances) == 0;
+        public bool OneIn(int chances) => random.Next(chances) == 0;
     }
 }

@@ -14,9 +14,9 @@ internal sealed class Explorer
 
     private const int MaxDriftPpm = 90_000;
 
-    private readonly Random _random;
-    private readonly World _world;
-    private readonly MoveDeadlines _deadlines = new(new MoveDeadlinesOptions
+    private readonly Random random;
+    private readonly World world;
+    private readonly MoveDeadlines deadlines = new(new MoveDeadlinesOptions
     {
         PrepareTimeoutMs = 2_000,
         YieldTimeoutMs = 1_000,
@@ -24,38 +24,38 @@ internal sealed class Explorer
         PenaltyMs = 1_000,
     });
 
-    private readonly Dictionary<(SimProcess, ShardId), Revision> _told = [];
-    private int _processedAcks;
+    private readonly Dictionary<(SimProcess, ShardId), Revision> told = [];
+    private int processedAcks;
 
     public Explorer(int seed, Mutant mutant = Mutant.None, OwnershipMode mode = OwnershipMode.Exclusive)
     {
-        _random = new Random(seed);
-        _world = new World { Mutant = mutant, Mode = mode };
+        random = new Random(seed);
+        world = new World { Mutant = mutant, Mode = mode };
         foreach (var instance in Instances)
         {
             // Slow clocks believe for longer. This is far more than any crystal, and inside the default margin of 10 %.
-            _world.Register(_world.Start(instance, driftPpm: -_random.Next(0, MaxDriftPpm)));
+            world.Register(world.Start(instance, driftPpm: -random.Next(0, MaxDriftPpm)));
         }
 
         foreach (var shard in AllShards)
         {
-            var owner = AnyLive(_world.Store.Current);
-            _world.Create(shard.Value, owner);
-            foreach (var process in _world.Processes)
+            var owner = AnyLive(world.Store.Current);
+            world.Create(shard.Value, owner);
+            foreach (var process in world.Processes)
             {
-                _world.Settle(process, shard.Value);
+                world.Settle(process, shard.Value);
             }
         }
     }
 
-    public World World => _world;
+    public World World => world;
 
     public void Run(int steps)
     {
         for (var i = 0; i < steps; i++)
         {
             Step();
-            _world.Check();
+            world.Check();
         }
     }
 
@@ -74,25 +74,25 @@ internal sealed class Explorer
             QuietRound();
         }
 
-        var state = _world.Store.Current.Shards.Values.Select(shard => $"{shard.Record} at {shard.Revision}");
+        var state = world.Store.Current.Shards.Values.Select(shard => $"{shard.Record} at {shard.Revision}");
         throw new PromiseBrokenException("never came to rest: " + string.Join("; ", state));
     }
 
     private void Step()
     {
-        switch (_random.Next(100))
+        switch (random.Next(100))
         {
             case < 20: PassTime(); break;
-            case < 28: WithProcess(process => _world.SendHeartbeat(process)); break;
-            case < 37: At(_world.Heartbeats.Count, _world.ServeHeartbeat); break;
-            case < 46: At(_world.HeartbeatAcks.Count, DeliverHeartbeatAck); break;
+            case < 28: WithProcess(process => world.SendHeartbeat(process)); break;
+            case < 37: At(world.Heartbeats.Count, world.ServeHeartbeat); break;
+            case < 46: At(world.HeartbeatAcks.Count, DeliverHeartbeatAck); break;
             case < 60: WithProcess(TellSomething); break;
-            case < 62: WithProcess(process => _world.TellAll(process, SomeView().Revision)); break;
+            case < 62: WithProcess(process => world.TellAll(process, SomeView().Revision)); break;
             case < 72: WithProcess(FinishSomething); break;
             case < 79: ProcessSomeAck(); break;
             case < 87: Control(); break;
             case < 92: WithProcess(UseShard); break;
-            case < 95: WithProcess(_world.Tick); break;
+            case < 95: WithProcess(world.Tick); break;
             case < 97: Expire(); break;
             default: Fault(); break;
         }
@@ -100,24 +100,24 @@ internal sealed class Explorer
 
     private void PassTime()
     {
-        var longest = _random.Next(100) switch { < 85 => 40, < 98 => 400, _ => 2 * (int)World.TtlMs };
-        var until = _world.NowMs + _random.Next(1, longest);
-        while (_world.NowMs < until)
+        var longest = random.Next(100) switch { < 85 => 40, < 98 => 400, _ => 2 * (int)World.TtlMs };
+        var until = world.NowMs + random.Next(1, longest);
+        while (world.NowMs < until)
         {
-            _world.NowMs = Math.Min(until, _world.NowMs + 20);
-            _world.Check();
+            world.NowMs = Math.Min(until, world.NowMs + 20);
+            world.Check();
         }
     }
 
     private void DeliverHeartbeatAck(int index)
     {
-        if (_world.HeartbeatAcks[index].Process.Runs(_world.NowMs))
+        if (world.HeartbeatAcks[index].Process.Runs(world.NowMs))
         {
-            _world.DeliverHeartbeatAck(index);
+            world.DeliverHeartbeatAck(index);
         }
     }
 
-    private void TellSomething(SimProcess process) => _world.Update(process, SomeView(), Pick(AllShards));
+    private void TellSomething(SimProcess process) => world.Update(process, SomeView(), Pick(AllShards));
 
     private void FinishSomething(SimProcess process)
     {
@@ -126,52 +126,52 @@ internal sealed class Explorer
             return;
         }
 
-        var result = _random.Next(100) switch
+        var result = random.Next(100) switch
         {
             < 10 => HandlerResult.Failure("it broke"),
             < 55 => HandlerResult.SuccessWithHandOver,
             _ => HandlerResult.Success,
         };
-        _world.Finish(process, result, _random.Next(process.Running.Count));
+        world.Finish(process, result, random.Next(process.Running.Count));
     }
 
     private void ProcessSomeAck()
     {
-        if (_world.Acks.Count == 0)
+        if (world.Acks.Count == 0)
         {
             return;
         }
 
-        var recent = Math.Min(_world.Acks.Count, 6);
-        var index = _random.Next(3) == 0 ? _random.Next(_world.Acks.Count) : _world.Acks.Count - 1 - _random.Next(recent);
-        _world.Process(_world.Acks[index]);
+        var recent = Math.Min(world.Acks.Count, 6);
+        var index = random.Next(3) == 0 ? random.Next(world.Acks.Count) : world.Acks.Count - 1 - random.Next(recent);
+        world.Process(world.Acks[index]);
     }
 
     private void UseShard(SimProcess process)
     {
-        if (process.Inside.Count > 0 && _random.Next(2) == 0)
+        if (process.Inside.Count > 0 && random.Next(2) == 0)
         {
-            _world.Leave(process, _random.Next(process.Inside.Count));
+            world.Leave(process, random.Next(process.Inside.Count));
             return;
         }
 
-        var known = _random.Next(3) == 0 ? _world.Store.Current.Revision : default;
-        _world.Ask(process, _world.Request(Pick(AllShards).Value, known, forwarded: _random.Next(3) == 0));
+        var known = random.Next(3) == 0 ? world.Store.Current.Revision : default;
+        world.Ask(process, world.Request(Pick(AllShards).Value, known, forwarded: random.Next(3) == 0));
     }
 
     private void Control()
     {
         var id = Pick(AllShards);
-        var now = _world.Store.Current;
+        var now = world.Store.Current;
         if (!now.Shards.TryGetValue(id, out var shard))
         {
             CreateAgain(id);
             return;
         }
 
-        _deadlines.Observe(shard, _world.NowMs);
-        var directory = _random.Next(3) == 0 ? SomeView() : now;
-        var outcome = _random.Next(10) switch
+        deadlines.Observe(shard, world.NowMs);
+        var directory = random.Next(3) == 0 ? SomeView() : now;
+        var outcome = random.Next(10) switch
         {
             < 3 => Repaired(shard, directory),
             < 6 => AnyLive(now) is { } next ? Handoff.BeginMove(shard, next, "move") : StepRefusal.BadTarget,
@@ -181,12 +181,12 @@ internal sealed class Explorer
         };
         if (outcome.IsStep)
         {
-            _world.Store.Commit(outcome.Step, guarded: _world.Mutant != Mutant.TakeoverWithoutCompare);
+            world.Store.Commit(outcome.Step, guarded: world.Mutant != Mutant.TakeoverWithoutCompare);
         }
 
-        foreach (var due in _deadlines.Tick(_world.NowMs, _world.Mode, _world.Store.NamespaceRevision).Steps)
+        foreach (var due in deadlines.Tick(world.NowMs, world.Mode, world.Store.NamespaceRevision).Steps)
         {
-            _world.Store.Commit(due);
+            world.Store.Commit(due);
         }
     }
 
@@ -211,20 +211,20 @@ internal sealed class Explorer
     private StepOutcome Annotate(VersionedShard shard, StoreView now)
     {
         var standby = AnyLive(now);
-        return _random.Next(2) == 0 || standby is null
+        return random.Next(2) == 0 || standby is null
             ? Handoff.SetPin(shard, shard.Record.Pin is null ? new InstanceId("a") : null, "pin")
             : Handoff.SetStandbys(shard, [standby.Value], "standby");
     }
 
     private StepOutcome Rare(VersionedShard shard)
     {
-        if (_world.Mutant == Mutant.FlipWithoutAck)
+        if (world.Mutant == Mutant.FlipWithoutAck)
         {
             return Handoff.ProceedWithoutAcknowledgement(
-                shard, OwnershipMode.Affinity, _world.Store.NamespaceRevision, "an old configuration");
+                shard, OwnershipMode.Affinity, world.Store.NamespaceRevision, "an old configuration");
         }
 
-        if (_world.Mutant == Mutant.DeleteWithoutYield)
+        if (world.Mutant == Mutant.DeleteWithoutYield)
         {
             var close = Handoff.Close(shard, "delete");
             return close.IsStep ? close.Step with { Replacement = null } : close;
@@ -235,43 +235,43 @@ internal sealed class Explorer
 
     private void CreateAgain(ShardId id)
     {
-        var floor = _world.Mutant == Mutant.GenerationsRestart
+        var floor = world.Mutant == Mutant.GenerationsRestart
             ? default
-            : GenerationFloor.AfterDeletion(_world.Store.Current.Revision);
-        _world.Create(id.Value, AnyLive(_world.Store.Current), floor);
+            : GenerationFloor.AfterDeletion(world.Store.Current.Revision);
+        world.Create(id.Value, AnyLive(world.Store.Current), floor);
     }
 
     private void Expire()
     {
-        foreach (var session in _world.Store.Current.Live)
+        foreach (var session in world.Store.Current.Live)
         {
-            if (_world.Store.IsDue(session, _world.NowMs)
-                || (_world.Mutant == Mutant.EarlyRevocation && _random.Next(20) == 0))
+            if (world.Store.IsDue(session, world.NowMs)
+                || (world.Mutant == Mutant.EarlyRevocation && random.Next(20) == 0))
             {
-                _world.Store.End(session);
+                world.Store.End(session);
             }
         }
     }
 
     private void Fault()
     {
-        var process = Pick(_world.Processes.ToArray());
-        switch (_random.Next(6))
+        var process = Pick(world.Processes.ToArray());
+        switch (random.Next(6))
         {
-            case 0 when process.IsAlive && _world.Processes.Count(any => any.IsAlive) > 1:
-                _world.Crash(process);
+            case 0 when process.IsAlive && world.Processes.Count(any => any.IsAlive) > 1:
+                world.Crash(process);
                 break;
             case 1:
-                process.PausedUntilMs = _world.NowMs + _random.Next((int)(2 * World.TtlMs));
+                process.PausedUntilMs = world.NowMs + random.Next((int)(2 * World.TtlMs));
                 break;
-            case 2 when _world.Processes.Count < 6:
-                _world.BeginRegistration(_world.Start(Pick(Instances), driftPpm: -_random.Next(0, MaxDriftPpm)));
+            case 2 when world.Processes.Count < 6:
+                world.BeginRegistration(world.Start(Pick(Instances), driftPpm: -random.Next(0, MaxDriftPpm)));
                 break;
-            case 3 when process.Runs(_world.NowMs) && process.Session is { } session:
+            case 3 when process.Runs(world.NowMs) && process.Session is { } session:
                 Leave(process, session);
                 break;
             default:
-                if (process.Runs(_world.NowMs))
+                if (process.Runs(world.NowMs))
                 {
                     ReRegister(process);
                 }
@@ -282,11 +282,11 @@ internal sealed class Explorer
 
     private void Leave(SimProcess process, SessionRef session)
     {
-        process.Machine.EndSession(process.Local(_world.NowMs));
-        _world.Tick(process);
+        process.Machine.EndSession(process.Local(world.NowMs));
+        world.Tick(process);
         if (process.Machine.IsEmpty)
         {
-            _world.Store.End(session);
+            world.Store.End(session);
             process.Session = null;
         }
     }
@@ -295,73 +295,73 @@ internal sealed class Explorer
     {
         if (process.Registering)
         {
-            _world.CompleteRegistration(process);
+            world.CompleteRegistration(process);
         }
         else if (process.Session is not { } session || process.Machine.Session.IsNone
-            || !_world.Store.Current.IsLive(session))
+            || !world.Store.Current.IsLive(session))
         {
-            _world.BeginRegistration(process);
+            world.BeginRegistration(process);
         }
     }
 
     private void Calm()
     {
-        if (!_world.Processes.Any(process => process.IsAlive))
+        if (!world.Processes.Any(process => process.IsAlive))
         {
-            _world.Start("a");
+            world.Start("a");
         }
 
-        foreach (var process in _world.Processes)
+        foreach (var process in world.Processes)
         {
             process.PausedUntilMs = long.MinValue;
             foreach (var shard in AllShards)
             {
-                _told[(process, shard)] = _world.Store.Current.Revision;
+                told[(process, shard)] = world.Store.Current.Revision;
             }
         }
 
-        _processedAcks = _world.Acks.Count;
+        processedAcks = world.Acks.Count;
     }
 
-    private bool IsAtRest() => _world.Store.Current.Shards.Values.All(shard =>
+    private bool IsAtRest() => world.Store.Current.Shards.Values.All(shard =>
         shard.Record is { Phase: ShardPhase.Stable, Owner: { } owner }
-        && _world.Store.Current.IsLive(owner)
-        && _world.Processes.Any(process => process.Session == owner
-            && process.Believes(shard.Record.Shard, _world.NowMs) == shard.Record.Generation));
+        && world.Store.Current.IsLive(owner)
+        && world.Processes.Any(process => process.Session == owner
+            && process.Believes(shard.Record.Shard, world.NowMs) == shard.Record.Generation));
 
     private void QuietRound()
     {
-        _world.NowMs += 50;
+        world.NowMs += 50;
         Expire();
-        foreach (var process in _world.Processes.Where(process => process.IsAlive))
+        foreach (var process in world.Processes.Where(process => process.IsAlive))
         {
             ReRegister(process);
-            _world.Tick(process);
-            _world.FinishAll(process);
+            world.Tick(process);
+            world.FinishAll(process);
             while (process.Inside.Count > 0)
             {
-                _world.Leave(process);
+                world.Leave(process);
             }
 
             if (process.Session is not null)
             {
-                _world.SendHeartbeat(process);
+                world.SendHeartbeat(process);
             }
         }
 
-        while (_world.Heartbeats.Count > 0)
+        while (world.Heartbeats.Count > 0)
         {
-            _world.ServeHeartbeat(0);
+            world.ServeHeartbeat(0);
         }
 
-        while (_world.HeartbeatAcks.Count > 0)
+        while (world.HeartbeatAcks.Count > 0)
         {
-            _world.DeliverHeartbeatAck(0);
+            world.DeliverHeartbeatAck(0);
         }
 
-        for (; _processedAcks < _world.Acks.Count; _processedAcks++)
+        for (; processedAcks < world.Acks.Count; processedAcks++)
         {
-            _world.Process(_world.Acks[_processedAcks]);
+            world.Process(world.Acks[processedAcks]);
         }
 
         RepairAll();
@@ -370,32 +370,32 @@ internal sealed class Explorer
 
     private void RepairAll()
     {
-        foreach (var shard in _world.Store.Current.Shards.Values)
+        foreach (var shard in world.Store.Current.Shards.Values)
         {
-            _deadlines.Observe(shard, _world.NowMs);
-            var outcome = Repaired(shard, _world.Store.Current);
+            deadlines.Observe(shard, world.NowMs);
+            var outcome = Repaired(shard, world.Store.Current);
             if (outcome.IsStep)
             {
-                _world.Store.Commit(outcome.Step);
+                world.Store.Commit(outcome.Step);
             }
         }
 
-        foreach (var due in _deadlines.Tick(_world.NowMs, _world.Mode, _world.Store.NamespaceRevision).Steps)
+        foreach (var due in deadlines.Tick(world.NowMs, world.Mode, world.Store.NamespaceRevision).Steps)
         {
-            _world.Store.Commit(due);
+            world.Store.Commit(due);
         }
     }
 
     private void TellOfNews()
     {
-        foreach (var process in _world.Processes.Where(process => process.IsAlive))
+        foreach (var process in world.Processes.Where(process => process.IsAlive))
         {
-            foreach (var (id, shard) in _world.Store.Current.Shards)
+            foreach (var (id, shard) in world.Store.Current.Shards)
             {
-                if (_told.GetValueOrDefault((process, id)) < shard.Revision)
+                if (told.GetValueOrDefault((process, id)) < shard.Revision)
                 {
-                    _told[(process, id)] = shard.Revision;
-                    _world.Tell(process, id.Value);
+                    told[(process, id)] = shard.Revision;
+                    world.Tell(process, id.Value);
                 }
             }
         }
@@ -403,21 +403,21 @@ internal sealed class Explorer
 
     private StoreView SomeView()
     {
-        var views = _world.Store.Views;
-        var back = _random.Next(10) < 6 ? 0 : _random.Next(Math.Min(views.Count, 25));
+        var views = world.Store.Views;
+        var back = random.Next(10) < 6 ? 0 : random.Next(Math.Min(views.Count, 25));
         return views[views.Count - 1 - back];
     }
 
     private SessionRef? AnyLive(StoreView view)
     {
         var live = view.Live;
-        return live.Count == 0 ? null : live[_random.Next(live.Count)];
+        return live.Count == 0 ? null : live[random.Next(live.Count)];
     }
 
     private void WithProcess(Action<SimProcess> action)
     {
-        var process = Pick(_world.Processes.ToArray());
-        if (process.Runs(_world.NowMs) && process.Session is not null)
+        var process = Pick(world.Processes.ToArray());
+        if (process.Runs(world.NowMs) && process.Session is not null)
         {
             action(process);
         }
@@ -427,9 +427,9 @@ internal sealed class Explorer
     {
         if (count > 0)
         {
-            action(_random.Next(count));
+            action(random.Next(count));
         }
     }
 
-    private T Pick<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
+    private T Pick<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];
 }

@@ -7,25 +7,25 @@ namespace Divvy.Core.Tests.Assignment.World;
 /// <summary>The store as the rules need it: revisions, leases, compare-and-swap, and every past view.</summary>
 internal sealed class SimStore
 {
-    private readonly List<StoreView> _views =
+    private readonly List<StoreView> views =
     [
         new(new Revision(1), ImmutableSortedDictionary<ShardId, VersionedShard>.Empty,
             ImmutableSortedDictionary<ShardId, (ShardRecord, Revision)>.Empty, []),
     ];
 
-    private readonly SortedDictionary<SessionRef, (string Nonce, long ExpiresAtMs)> _leases = [];
-    private long _lastSession;
+    private readonly SortedDictionary<SessionRef, (string Nonce, long ExpiresAtMs)> leases = [];
+    private long lastSession;
 
     /// <summary>How often each kind of step was committed.</summary>
     public SortedDictionary<StepKind, int> Committed { get; } = [];
 
-    public StoreView Current => _views[^1];
+    public StoreView Current => views[^1];
 
-    public IReadOnlyList<StoreView> Views => _views;
+    public IReadOnlyList<StoreView> Views => views;
 
     public Revision NamespaceRevision { get; } = new(1);
 
-    public StoreView At(Revision revision) => _views[(int)revision.Value - 1];
+    public StoreView At(Revision revision) => views[(int)revision.Value - 1];
 
     /// <summary>One transaction. Without guard only the record is compared: what a careless server would do.</summary>
     public bool Commit(RecordStep step, bool guarded = true)
@@ -46,7 +46,7 @@ internal sealed class SimStore
         var deleted = step.Replacement is null
             ? Current.Deleted.SetItem(step.Shard, (now.Record, revision))
             : Current.Deleted.Remove(step.Shard);
-        _views.Add(Current with { Revision = revision, Shards = shards, Deleted = deleted });
+        views.Add(Current with { Revision = revision, Shards = shards, Deleted = deleted });
         Committed[step.Kind] = Committed.GetValueOrDefault(step.Kind) + 1;
         return true;
     }
@@ -59,25 +59,25 @@ internal sealed class SimStore
             Commit(step).ShouldBeTrue(step.Reason);
         }
 
-        var first = _views.Count - steps.Length;
+        var first = views.Count - steps.Length;
         var last = new Revision(Current.Revision.Value);
         var shards = Current.Shards.Select(pair =>
             pair.Value.Revision.Value > first ? KeyValuePair.Create(pair.Key, pair.Value with { Revision = last }) : pair);
         var deleted = Current.Deleted.Select(pair =>
             pair.Value.At.Value > first ? KeyValuePair.Create(pair.Key, (pair.Value.Last, last)) : pair);
         var together = Current with { Shards = shards.ToImmutableSortedDictionary(), Deleted = deleted.ToImmutableSortedDictionary() };
-        for (var i = first; i < _views.Count - 1; i++)
+        for (var i = first; i < views.Count - 1; i++)
         {
-            _views[i] = _views[first - 1] with { Revision = new Revision(i + 1) };
+            views[i] = views[first - 1] with { Revision = new Revision(i + 1) };
         }
 
-        _views[^1] = together;
+        views[^1] = together;
     }
 
     /// <summary>R2: a held id is refused, but for the nonce that holds it.</summary>
     public SessionRef? Register(InstanceId instance, string nonce, long ttlMs, long nowMs)
     {
-        foreach (var (session, lease) in _leases)
+        foreach (var (session, lease) in leases)
         {
             if (session.Instance == instance)
             {
@@ -85,33 +85,33 @@ internal sealed class SimStore
             }
         }
 
-        var granted = new SessionRef(instance, new SessionId(++_lastSession));
-        _leases[granted] = (nonce, nowMs + ttlMs);
+        var granted = new SessionRef(instance, new SessionId(++lastSession));
+        leases[granted] = (nonce, nowMs + ttlMs);
         Append(Current with { Live = Current.Live.Add(granted) });
         return granted;
     }
 
     public bool Renew(SessionRef session, long ttlMs, long nowMs)
     {
-        if (!_leases.TryGetValue(session, out var lease))
+        if (!leases.TryGetValue(session, out var lease))
         {
             return false;
         }
 
-        _leases[session] = lease with { ExpiresAtMs = nowMs + ttlMs };
+        leases[session] = lease with { ExpiresAtMs = nowMs + ttlMs };
         return true;
     }
 
     public bool IsDue(SessionRef session, long nowMs) =>
-        _leases.TryGetValue(session, out var lease) && lease.ExpiresAtMs <= nowMs;
+        leases.TryGetValue(session, out var lease) && lease.ExpiresAtMs <= nowMs;
 
     public void End(SessionRef session)
     {
-        if (_leases.Remove(session))
+        if (leases.Remove(session))
         {
             Append(Current with { Live = Current.Live.Remove(session) });
         }
     }
 
-    private void Append(StoreView view) => _views.Add(view with { Revision = new Revision(Current.Revision.Value + 1) });
+    private void Append(StoreView view) => views.Add(view with { Revision = new Revision(Current.Revision.Value + 1) });
 }

@@ -11,8 +11,8 @@ internal sealed class World
 {
     public const long TtlMs = 3_000;
 
-    private readonly Dictionary<(ShardId, Generation), SessionRef> _issued = [];
-    private readonly Dictionary<ShardId, Generation> _highest = [];
+    private readonly Dictionary<(ShardId, Generation), SessionRef> issued = [];
+    private readonly Dictionary<ShardId, Generation> highest = [];
 
     public SimStore Store { get; } = new();
 
@@ -337,19 +337,19 @@ internal sealed class World
     private void CheckGeneration(ShardId shard, Generation generation, SimProcess process)
     {
         var session = process.Session ?? throw new PromiseBrokenException($"{process.Name} owns {shard} without a session");
-        if (!_issued.TryAdd((shard, generation), session) && _issued[(shard, generation)] != session)
+        if (!issued.TryAdd((shard, generation), session) && issued[(shard, generation)] != session)
         {
             throw new PromiseBrokenException(
-                $"generation {generation} of {shard} is used by {_issued[(shard, generation)]} and {session}");
+                $"generation {generation} of {shard} is used by {issued[(shard, generation)]} and {session}");
         }
 
-        var highest = _highest.GetValueOrDefault(shard);
+        var highest = this.highest.GetValueOrDefault(shard);
         if (generation < highest && Mode == OwnershipMode.Exclusive)
         {
             throw new PromiseBrokenException($"generation {generation} of {shard} comes back after {highest}");
         }
 
-        _highest[shard] = generation > highest ? generation : highest;
+        this.highest[shard] = generation > highest ? generation : highest;
     }
 
     private void Pump(SimProcess process)

@@ -45,7 +45,7 @@ internal sealed class SessionLoop(
     {
         var rotation = new ServerRotation(servers, options.ReconnectMin, options.ReconnectMax);
         var nonce = BeginSession();
-        while (!cancellationToken.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested && !IsLeaving())
         {
             var channel = rotation.Current;
             var stream = new SessionStream(options, address, nonce, shell, directory, loads, time);
@@ -85,6 +85,15 @@ internal sealed class SessionLoop(
         }
     }
 
+    /// <summary>The session is being given up: a stream that breaks now is not opened again, because a server would
+    /// carry
+    /// the session on and hand its shards back (R3).</summary>
+    public void Leave()
+    {
+        lock (gate)
+            leaving = true;
+    }
+
     /// <summary>Closes the session; the loop ends with the answer. False: there is no stream to say it on.</summary>
     public bool Deregister(SessionId session)
     {
@@ -100,11 +109,18 @@ internal sealed class SessionLoop(
         try
         {
             var registered = await stream.OpenAsync(channel, cancellationToken).ConfigureAwait(false);
+            bool over;
             lock (gate)
             {
                 current = stream;
-                if (draining)
+                over = leaving;
+                if (draining && !over)
                     stream.Drain();
+            }
+            if (over)
+            {
+                // The registration crossed the leaving. No role was read yet, so none is taken up before this.
+                shell.Drive((machine, now) => machine.EndSession(now));
             }
             (lastRefusal, idTaken, lastSession) = (null, false, new SessionId(registered.Session));
             if (!registered.Resumed)

@@ -166,6 +166,7 @@ public sealed class ShardHost : IAsyncDisposable
         if (!TryEnd(out var loop))
             return;
         var leaving = shell.Read(machine => machine.Session);
+        loop?.Leave();
         shell.Drive((machine, now) => machine.EndSession(now));
         try
         {

@@ -23,4 +23,7 @@ internal static partial class MirrorLog
         "The store went back from revision {Known} to {Now}: was it restored from a backup? End all instances before"
         + " starting them again, since their generations may be issued twice")]
     public static partial void StoreWentBack(this ILogger logger, long known, long now);
+
+    [LoggerMessage(LogLevel.Error, "A change of the store could not be passed on to one of its readers")]
+    public static partial void ObserverFailed(this ILogger logger, Exception failure);
 }

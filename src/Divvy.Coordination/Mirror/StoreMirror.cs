@@ -162,9 +162,29 @@ public sealed class StoreMirror
             signal = changed;
             changed = NewSignal();
         }
-        foreach (var observer in told)
+        try
+        {
+            foreach (var observer in told)
+                Tell(observer, update);
+        }
+        finally
+        {
+            signal.SetResult();
+        }
+    }
+
+    /// <summary>What an observer missed it would never hear of again, so one that fails must not keep the others from
+    /// hearing it.</summary>
+    private void Tell(Action<MirrorUpdate> observer, MirrorUpdate update)
+    {
+        try
+        {
             observer(update);
-        signal.SetResult();
+        }
+        catch (Exception failure)
+        {
+            logger.ObserverFailed(failure);
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

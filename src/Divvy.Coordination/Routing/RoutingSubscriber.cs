@@ -71,10 +71,13 @@ internal sealed class RoutingSubscriber
     }
 
     /// <summary>Routers follow every version of a record: requests carry its revision, and an instance holds what is
-    /// ahead of it (R16), so only what routing reads counts as a change.</summary>
+    /// ahead of it (R16), so only what routing reads counts as a change. A move that is given up does: an instance
+    /// may have
+    /// named the next owner to a router, which only a newer version of the record corrects.</summary>
     private static bool Concerns(ShardChange change) =>
         change.Before?.Record is not { } before || change.After?.Record is not { } after
-        || before.Owner != after.Owner || before.Generation != after.Generation || before.Range != after.Range;
+        || before.Owner != after.Owner || before.Generation != after.Generation || before.Range != after.Range
+        || (before.Next is not null && after.Next is null);
 
     private static Route ToRoute(in VersionedShard shard, NamespaceSnapshot space)
     {

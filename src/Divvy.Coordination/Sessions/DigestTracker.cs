@@ -15,6 +15,7 @@ internal sealed class DigestTracker
     private readonly Dictionary<ShardId, ulong> held = [];
     private readonly List<ulong> history = [RoleDigest.Empty];
     private ulong digest = RoleDigest.Empty;
+    private bool stalled;
 
     /// <summary>A full set was sent.</summary>
     public void Replace(IEnumerable<RoleAssignment> roles)
@@ -41,12 +42,21 @@ internal sealed class DigestTracker
         history.Add(digest);
     }
 
-    /// <summary>Whether the instance is on its way to what it was sent, or there.</summary>
+    /// <summary>Whether the instance is on its way to what it was sent, or there. One that reports the same old state
+    /// twice is not on its way: it did not take what it was sent, as a host does whose session had run out when the
+    /// roles
+    /// came.</summary>
     public bool Matches(ulong reported)
     {
         var index = history.LastIndexOf(reported);
-        if (index < 0)
+        var isNewest = index == history.Count - 1;
+        var moved = index > 0;
+        if (index < 0 || (!isNewest && !moved && stalled))
+        {
+            stalled = false;
             return false;
+        }
+        stalled = !isNewest;
         history.RemoveRange(0, index);
         return true;
     }

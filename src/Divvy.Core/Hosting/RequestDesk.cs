@@ -132,7 +132,9 @@ internal sealed class RequestDesk(
 
     private static AdmitResult? TryServe(HostedShard shard, in RequestInfo request, long nowMs)
     {
-        if (shard.Gate.TryEnter(nowMs, out var admission))
+        // A closed door is not knocked at: the knock would count as a stay for a moment, and hide that the last one
+        // left.
+        if (shard.Gate.IsOpen && shard.Gate.TryEnter(nowMs, out var admission))
         {
             return new AdmitResult { Kind = AdmitKind.Serve, Admission = admission };
         }

@@ -75,6 +75,13 @@ internal sealed class ShardDriver(HostMachineOptions options, SessionClock clock
             }
         }
 
+        if (former is not null && former.Generation != role.Generation
+            && shard.Held is (HeldState.Added or HeldState.Yielded))
+        {
+            // Somebody else may have owned the shard in between: what is held is of another time and goes first.
+            shard.MustDrop = true;
+        }
+
         var isOwner = shard.Kind == ShardRole.Active || shard.IsYielding;
         if (!isOwner || shard.Opening?.Generation != role.Generation)
         {

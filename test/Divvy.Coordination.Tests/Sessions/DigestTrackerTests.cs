@@ -30,6 +30,20 @@ public sealed class DigestTrackerTests
         tracker.Matches(RoleDigest.Empty).ShouldBeFalse("it fenced itself and dropped everything (C9)");
     }
 
+    /// <summary>A session is carried on while its deadline is over: the full set is ignored, and nothing is held for
+    /// ever after, because nothing was also what it started from.</summary>
+    [Fact]
+    public void Matches_FirstSetNeverTakenUp_IsRefusedTheSecondTime()
+    {
+        tracker.Replace([Role("0", 5)]);
+
+        tracker.Matches(RoleDigest.Empty).ShouldBeTrue("the heartbeat may have crossed the set");
+        tracker.Matches(RoleDigest.Empty).ShouldBeFalse("it has had time to take it up");
+        tracker.Replace([Role("0", 5)]);
+        tracker.Matches(RoleDigest.Of([Role("0", 5)])).ShouldBeTrue();
+        tracker.Matches(RoleDigest.Of([Role("0", 5)])).ShouldBeTrue("the newest state may be reported for ever");
+    }
+
     [Fact]
     public void Apply_RoleNone_TakesTheShardOut()
     {

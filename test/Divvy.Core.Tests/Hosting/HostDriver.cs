@@ -56,13 +56,15 @@ internal sealed class HostDriver
         Take();
     }
 
-    public RoleAssignment Role(ShardRole role, long revision, string shard = "s1", long handedOverAt = 0) => new(
-        new ShardId(shard), new Revision(revision), role, new Generation(3), HashRange.Full, Other, "http://other",
-        new Revision(handedOverAt), "a test");
+    public RoleAssignment Role(
+        ShardRole role, long revision, string shard = "s1", long handedOverAt = 0, long generation = 3) => new(
+        new ShardId(shard), new Revision(revision), role, new Generation(generation), HashRange.Full, Other,
+        "http://other", new Revision(handedOverAt), "a test");
 
-    public void Give(ShardRole role, long revision, string shard = "s1", long handedOverAt = 0)
+    public void Give(
+        ShardRole role, long revision, string shard = "s1", long handedOverAt = 0, long generation = 3)
     {
-        var given = Role(role, revision, shard, handedOverAt);
+        var given = Role(role, revision, shard, handedOverAt, generation);
         Machine.RolesReceived(Session, given.Revision, false, [given], NowMs);
         Take();
     }

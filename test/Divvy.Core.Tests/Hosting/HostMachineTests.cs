@@ -60,6 +60,21 @@ public sealed class HostMachineTests
         host.Acks[^1].HandedOver.ShouldBeFalse("the state went under another revision");
     }
 
+    /// <summary>The flip and the takeover that followed were missed: somebody else owned the shard and wrote. What is held
+    /// is of another time.</summary>
+    [Fact]
+    public void Active_OfALaterGenerationAfterYielding_DropsAndPreparesAnew()
+    {
+        Activate();
+        host.Give(ShardRole.Yielding, 7);
+        host.FinishNext(HandlerKind.PrepareDrop);
+        host.Give(ShardRole.Active, 9, generation: 5);
+        host.FinishNext(HandlerKind.Drop);
+        host.FinishNext(HandlerKind.PrepareAdd);
+        host.FinishNext(HandlerKind.Add);
+        host.IsServing().ShouldBeTrue();
+    }
+
     [Fact]
     public void Yielding_CalledOffBeforeTheHandOver_ServesOnInTheSameTenure()
     {

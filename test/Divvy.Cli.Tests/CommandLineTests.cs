@@ -65,6 +65,12 @@ public sealed class CommandLineTests
     [InlineData("--to", "move s1")]
     [InlineData("uniform", "load --profile zipf")]
     [InlineData("nothing", "lab failover --only nothing")]
+    [InlineData("last instance would have port 65537", "client --http 65535")]
+    [InlineData("'a/b'", "server --namespace a/b --listen 127.0.0.1:0 --http 127.0.0.1:0")]
+    [InlineData("fixed port", "up --listen 127.0.0.1:0")]
+    [InlineData("a b", "load --namespace 'a b'")]
+    [InlineData("a b", "client --id 'a b' --clients 1")]
+    [InlineData("--etcd", "server --etcd ftp://nowhere")]
     [InlineData("nonsense", "nonsense")]
     [InlineData("divvy shards --help", "shards")]
     public async Task WrongUsage_SaysWhatIsWrongAndDoesNothing(string expected, string line)

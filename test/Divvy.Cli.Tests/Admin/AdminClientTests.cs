@@ -20,6 +20,17 @@ public sealed class AdminClientTests
     }
 
     [Fact]
+    public async Task PostAsync_FirstServerDead_AsksTheNext()
+    {
+        await using var server = await FakeServer.StartAsync(200, "{}");
+        using var client = new AdminClient(new Uri($"http://127.0.0.1:{FreePort.Probe()}"), server.Address);
+
+        await client.PostAsync<JsonElement>("x", null, CancellationToken.None);
+
+        server.Requests.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task PostAsync_ABody_IsCamelCaseWithoutNulls()
     {
         await using var server = await FakeServer.StartAsync(200, "{}");

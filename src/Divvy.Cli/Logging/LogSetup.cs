@@ -12,6 +12,9 @@ internal static class LogSetup
         logging.ClearProviders();
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+
+        // What keeps a host from starting is said once, as a sentence, by whoever started it.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.Services.AddSingleton(TimeProvider.System);
         logging.AddConsole(options => options.FormatterName = LogLineFormatter.FormatterName);
         logging.AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();

@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc;
 
 /// <summary>What the log carries: the only way to change a store. A closed family.</summary>
-public abstract record MvccCommand
+public abstract record MvccCommand : StoreCommand
 {
     private protected MvccCommand()
     {

@@ -2,7 +2,7 @@ namespace Divvy.Consensus.Mvcc;
 
 /// <summary>The answer to a command or a read. The revision is the store's after it, or within a transaction the one
 /// that the operation saw or made. A closed family; the payload is meaningful when the outcome is Ok.</summary>
-public abstract record MvccResult(MvccOutcome Outcome, long Revision);
+public abstract record MvccResult(MvccOutcome Outcome, long Revision) : StoreResult;
 
 public sealed record RangeResult(
     MvccOutcome Outcome, long Revision, IReadOnlyList<KeyRecord> Records, long Count, bool More)

@@ -2,8 +2,8 @@ using Divvy.Rpc.Etcd;
 
 namespace Divvy.Rpc;
 
-/// <summary>The methods of etcd's v3 API that Divvy speaks, shared by the client and the embedded store.</summary>
-public static class EtcdMethods
+/// <summary>The methods of etcd's v3 API (as of 3.5), shared by the client and the embedded store.</summary>
+public static partial class EtcdMethods
 {
     public static readonly RpcMethod<RangeRequest, RangeResponse> Range = new("etcdserverpb.KV", "Range");
     public static readonly RpcMethod<PutRequest, PutResponse> Put = new("etcdserverpb.KV", "Put");
@@ -25,9 +25,27 @@ public static class EtcdMethods
     public static readonly RpcMethod<LeaseLeasesRequest, LeaseLeasesResponse> LeaseLeases =
         new("etcdserverpb.Lease", "LeaseLeases");
 
+    public static readonly RpcMethod<MemberAddRequest, MemberAddResponse> MemberAdd =
+        new("etcdserverpb.Cluster", "MemberAdd");
+    public static readonly RpcMethod<MemberRemoveRequest, MemberRemoveResponse> MemberRemove =
+        new("etcdserverpb.Cluster", "MemberRemove");
+    public static readonly RpcMethod<MemberUpdateRequest, MemberUpdateResponse> MemberUpdate =
+        new("etcdserverpb.Cluster", "MemberUpdate");
     public static readonly RpcMethod<MemberListRequest, MemberListResponse> MemberList =
         new("etcdserverpb.Cluster", "MemberList");
+    public static readonly RpcMethod<MemberPromoteRequest, MemberPromoteResponse> MemberPromote =
+        new("etcdserverpb.Cluster", "MemberPromote");
+
+    public static readonly RpcMethod<AlarmRequest, AlarmResponse> Alarm = new("etcdserverpb.Maintenance", "Alarm");
     public static readonly RpcMethod<StatusRequest, StatusResponse> Status = new("etcdserverpb.Maintenance", "Status");
-    public static readonly RpcMethod<AuthenticateRequest, AuthenticateResponse> Authenticate =
-        new("etcdserverpb.Auth", "Authenticate");
+    public static readonly RpcMethod<DefragmentRequest, DefragmentResponse> Defragment =
+        new("etcdserverpb.Maintenance", "Defragment");
+    public static readonly RpcMethod<HashRequest, HashResponse> Hash = new("etcdserverpb.Maintenance", "Hash");
+    public static readonly RpcMethod<HashKVRequest, HashKVResponse> HashKV = new("etcdserverpb.Maintenance", "HashKV");
+    public static readonly RpcMethod<SnapshotRequest, SnapshotResponse> Snapshot =
+        new("etcdserverpb.Maintenance", "Snapshot");
+    public static readonly RpcMethod<MoveLeaderRequest, MoveLeaderResponse> MoveLeader =
+        new("etcdserverpb.Maintenance", "MoveLeader");
+    public static readonly RpcMethod<DowngradeRequest, DowngradeResponse> Downgrade =
+        new("etcdserverpb.Maintenance", "Downgrade");
 }

@@ -6,21 +6,31 @@ namespace Divvy.Consensus.Raft;
 /// 4.2.3.</summary>
 public sealed partial class RaftNode
 {
-    /// <summary>A leader was heard within the shortest election timeout, so votes are refused.</summary>
-    private bool HearsALeader =>
-        options.CheckQuorum && !Leader.IsNone && sinceElectionReset < options.ElectionTicks;
+    /// <summary>It ran before, and may have told a leader so just before it stopped.</summary>
+    private readonly bool restarted;
+
+    /// <summary>A leader was heard within the shortest election timeout, so votes are refused. A member that restarts
+    /// does not know; where a leader reads by its lease it counts as having heard one, or a quick restart would break
+    /// that lease.</summary>
+    private bool HearsALeader => options.CheckQuorum
+        && ((!Leader.IsNone && sinceElectionReset < options.ElectionTicks)
+            || (options.LeaseReads && restarted && ticks < options.ElectionTicks));
+
+    /// <summary>It can be elected, and knows by whom: a committed membership change that is not applied could take its
+    /// vote away, or ask for another quorum.</summary>
+    private bool MayCampaign => IsPromotable && !HasUnappliedMembership();
 
     /// <summary>Campaigns now, without waiting for the timeout: for the first member of a new cluster, and for
     /// tests.</summary>
     public void Campaign()
     {
-        if (Role != RaftRole.Leader && IsPromotable)
+        if (Role != RaftRole.Leader && MayCampaign)
             Campaign(transfer: false);
     }
 
     private void ElectionTimedOut()
     {
-        if (IsPromotable && !HasUnappliedMembership())
+        if (MayCampaign)
             Campaign(transfer: false);
         else
             ResetElectionTimer();
@@ -143,6 +153,7 @@ public sealed partial class RaftNode
         // Whatever membership entries are in the log may not be applied yet: no new change before they are.
         pendingMembership = log.LastIndex;
         uncommittedBytes = 0;
+        leaseForfeited = false;
         firstIndexOfTerm = log.LastIndex.Next;
 
         // Paper section 8: an entry of its own term tells a leader what is committed.

@@ -89,6 +89,7 @@ public sealed partial class RaftNode
 
         log.Restore(snapshot);
         tracker.Change(snapshot.Membership, log.LastIndex);
+        membershipRestored = membershipApplied = snapshot.Last.Index;
         pendingSnapshot = snapshot;
         Acknowledge(log.LastIndex);
     }

@@ -10,6 +10,10 @@ public sealed partial class RaftNode
 {
     private NodeId transferTarget;
     private int transferSince;
+
+    /// <summary>Somebody was told to campaign in this term. The message may arrive long after the transfer was given
+    /// up, and makes members vote that hear this leader: no lease holds any more (thesis section 6.4.1).</summary>
+    private bool leaseForfeited;
     private ulong uncommittedBytes;
     private LogIndex firstIndexOfTerm;
 
@@ -26,15 +30,18 @@ public sealed partial class RaftNode
         (transferTarget, transferSince) = (target, 0);
         var progress = tracker.Find(target)!;
         if (progress.Match == log.LastIndex)
-            Send(new Message { Kind = MessageKind.TimeoutNow, To = target, Term = Term });
+            SendTimeoutNow(target);
         else
             SendAppend(target, progress, evenIfEmpty: true);
         return true;
     }
 
-    /// <summary>The shell could not reach a member: what was sent ahead may be lost, so probe.</summary>
+    /// <summary>The shell could not reach a member: what was sent to it may be lost. A leader probes it; what a
+    /// follower forwarded to its leader fails.</summary>
     public void Unreachable(NodeId node)
     {
+        if (node == Leader && node != Id)
+            FailForwarded();
         if (Role == RaftRole.Leader && tracker.Find(node) is { State: ProgressState.Replicate } progress)
             progress.BecomeProbe();
     }
@@ -56,7 +63,6 @@ public sealed partial class RaftNode
 
     private void TickLeader()
     {
-        ticks++;
         sinceHeartbeat++;
         if (!transferTarget.IsNone && ++transferSince >= options.ElectionTicks)
             transferTarget = NodeId.None;
@@ -152,7 +158,13 @@ public sealed partial class RaftNode
         }
 
         if (node == transferTarget && progress.Match == log.LastIndex)
-            Send(new Message { Kind = MessageKind.TimeoutNow, To = node, Term = Term });
+            SendTimeoutNow(node);
+    }
+
+    private void SendTimeoutNow(NodeId target)
+    {
+        leaseForfeited = true;
+        Send(new Message { Kind = MessageKind.TimeoutNow, To = target, Term = Term });
     }
 
     private void HeartbeatAnswered(Message message, FollowerProgress progress)
@@ -160,8 +172,8 @@ public sealed partial class RaftNode
         progress.HeartbeatAnswered();
         progress.ReadRound = Math.Max(progress.ReadRound, message.Context);
 
-        // Nothing may go behind a full window; if what fills it was lost, the follower refuses this empty message
-        // and is probed.
+        // What is under way to it may be lost, and nothing new may come, or may go behind a full window: an empty
+        // message behind all that is refused then, and the follower is probed.
         var full = progress is { State: ProgressState.Replicate, Window.IsFull: true };
         if (full && log.TermAt(progress.Next.Previous) is { } previous)
             SendEntries(message.From, progress, previous, []);
@@ -196,7 +208,7 @@ public sealed partial class RaftNode
         foreach (var (node, progress) in tracker.All)
         {
             if (node != Id)
-                SendAppend(node, progress, evenIfEmpty: true);
+                SendAppend(node, progress, evenIfEmpty: progress.State == ProgressState.Probe);
         }
     }
 
@@ -212,7 +224,7 @@ public sealed partial class RaftNode
             return SendSnapshot(node, progress);
 
         var hasNews = !entries.Value.IsEmpty || log.CommittedIndex > progress.CommitSent;
-        if (!hasNews && !(evenIfEmpty && progress.State == ProgressState.Probe))
+        if (!hasNews && !evenIfEmpty)
             return false;
         var batch = entries.Value;
         SendEntries(node, progress, previous.Value, batch);

@@ -17,6 +17,10 @@ public sealed partial class RaftNode
     private LogIndex membershipHandedOut;
     private LogIndex membershipApplied;
 
+    /// <summary>The last snapshot that was received. What it holds may still be on its way to being applied, and is in
+    /// the membership already.</summary>
+    private LogIndex membershipRestored;
+
     /// <summary>Proposes a change. Only on the leader. The reason says why it was refused; null with an entry: it is
     /// in the log.</summary>
     public (EntryId? Entry, string? Refusal) ProposeMembership(MembershipChange change)
@@ -37,11 +41,14 @@ public sealed partial class RaftNode
 
     /// <summary>A membership entry from <see cref="RaftReady.Committed"/> is being applied. Returns the membership
     /// from now on;
-    /// an entry that does not fit the membership changes nothing, on every member alike.</summary>
+    /// an entry that does not fit the membership changes nothing, on every member alike, nor does one that a snapshot
+    /// received meanwhile covers.</summary>
     public MembershipState ApplyMembership(Entry entry)
     {
         Invariant.Check(entry.Kind == EntryKind.Membership, $"entry {entry.Index} is no membership change");
-        membershipApplied = entry.Index;
+        membershipApplied = LogIndex.Max(membershipApplied, entry.Index);
+        if (entry.Index <= membershipRestored)
+            return Membership;
         if (MembershipChange.Decode(entry.Data) is not { } change)
             return Membership;
         if (MembershipChanger.Apply(Membership, change).Next is { } next)
@@ -61,6 +68,9 @@ public sealed partial class RaftNode
     private void Adopt(MembershipState next)
     {
         tracker.Change(next, log.LastIndex);
+
+        // The quorum that confirmed the lease need not meet every quorum of the next membership.
+        confirmedRoundTick = -1;
         if (Role != RaftRole.Leader)
             return;
         if (!next.IsVoter(Id))
@@ -92,6 +102,8 @@ public sealed partial class RaftNode
     /// before.</summary>
     private bool HasUnappliedMembership()
     {
+        if (membershipHandedOut > membershipApplied)
+            return true;
         for (var index = log.AppliedIndex.Next; index <= log.CommittedIndex; index = index.Next)
         {
             if (log.KindAt(index) == EntryKind.Membership)

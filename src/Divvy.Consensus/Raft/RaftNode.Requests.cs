@@ -8,18 +8,20 @@ namespace Divvy.Consensus.Raft;
 /// index of that moment, and is answered when its round is confirmed and the leader has committed in its own term. A
 /// round is
 /// cheap: all reads between two <see cref="TakeReady"/> share one.</para>
-/// <para>A request sent to the leader is answered, or fails when the leader changes: it never just
-/// waits.</para></summary>
+/// <para>A request sent to the leader is answered, or fails: when the leader changes, when the shell cannot reach the
+/// leader, and at the latest after two election timeouts. It never just waits, although messages get lost.</para>
+/// </summary>
 public sealed partial class RaftNode
 {
     private readonly Queue<PendingRead> reads = new();
-    private readonly SortedSet<ulong> forwardedReads = [];
-    private readonly SortedSet<ulong> forwardedProposals = [];
+    private readonly ForwardedRequests forwardedReads = new();
+    private readonly ForwardedRequests forwardedProposals = new();
     private readonly List<ReadResult> readResults = [];
     private readonly List<ProposalResult> proposalResults = [];
     private ulong round;
     private bool roundWanted;
     private long ticks;
+    private int sinceForwardedAged;
     private readonly Queue<(ulong Round, long Tick)> unconfirmedRounds = new();
     private long confirmedRoundTick = -1;
 
@@ -131,8 +133,8 @@ public sealed partial class RaftNode
 
     /// <summary>A quorum confirmed a round that began less than an election timeout ago, so nobody else can lead
     /// yet.</summary>
-    private bool LeaseHolds => options.LeaseReads && confirmedRoundTick >= 0
-        && ticks - confirmedRoundTick < options.ElectionTicks - 1 && transferTarget.IsNone;
+    private bool LeaseHolds => options.LeaseReads && confirmedRoundTick >= 0 && !leaseForfeited
+        && ticks - confirmedRoundTick < options.ElectionTicks - 1;
 
     private void ReleaseReads()
     {
@@ -175,17 +177,26 @@ public sealed partial class RaftNode
         confirmedRoundTick = -1;
     }
 
-    /// <summary>The leader changed: what was forwarded to it may be lost. Reads can be asked again; a proposal may
-    /// yet be
-    /// applied, and its owner must be told that nobody knows.</summary>
-    private void FailForwarded()
+    /// <summary>The leader changed or is out of reach: what was forwarded to it may be lost.</summary>
+    private void FailForwarded() => FailForwarded(forwardedReads.TakeAll(), forwardedProposals.TakeAll());
+
+    /// <summary>What was forwarded is failed once it has waited for a whole election timeout.</summary>
+    private void TickForwarded()
     {
-        foreach (var request in forwardedReads)
+        if (++sinceForwardedAged < options.ElectionTicks)
+            return;
+        sinceForwardedAged = 0;
+        FailForwarded(forwardedReads.Age(), forwardedProposals.Age());
+    }
+
+    /// <summary>Reads can be asked again, under another id; a proposal may yet be applied, and its owner must be told
+    /// that nobody knows.</summary>
+    private void FailForwarded(IEnumerable<ulong> lostReads, IEnumerable<ulong> lostProposals)
+    {
+        foreach (var request in lostReads)
             readResults.Add(new ReadResult(request, null));
-        forwardedReads.Clear();
-        foreach (var request in forwardedProposals)
+        foreach (var request in lostProposals)
             proposalResults.Add(new ProposalResult(request, ProposalOutcome.Unknown, default));
-        forwardedProposals.Clear();
     }
 
     private readonly record struct PendingRead(NodeId From, ulong Request, ulong Round = 0, LogIndex? Index = null);

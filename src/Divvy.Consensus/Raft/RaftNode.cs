@@ -54,6 +54,7 @@ public sealed partial class RaftNode
         if (hardState.Commit > log.CommittedIndex)
             log.CommitTo(hardState.Commit);
         lastHardState = CurrentHardState;
+        restarted = hardState.Term > Term.Zero;
         BecomeFollower(Term, NodeId.None);
     }
 
@@ -85,10 +86,16 @@ public sealed partial class RaftNode
     /// <summary>One tick of time has passed.</summary>
     public void Tick()
     {
+        ticks++;
         sinceElectionReset++;
         if (Role == RaftRole.Leader)
+        {
             TickLeader();
-        else if (sinceElectionReset >= electionTimeout)
+            return;
+        }
+
+        TickForwarded();
+        if (sinceElectionReset >= electionTimeout)
             ElectionTimedOut();
     }
 
@@ -157,7 +164,7 @@ public sealed partial class RaftNode
                 FollowLeader(message);
                 break;
             case MessageKind.TimeoutNow:
-                if (Role == RaftRole.Follower && IsPromotable)
+                if (Role == RaftRole.Follower && MayCampaign)
                     Campaign(transfer: true);
                 break;
             default:

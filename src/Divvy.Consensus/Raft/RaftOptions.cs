@@ -22,7 +22,9 @@ public sealed record RaftOptions
     public bool CheckQuorum { get; init; } = true;
 
     /// <summary>Answer reads by the leader's lease instead of a round of heartbeats (thesis section 6.4.1). Needs
-    /// <see cref="CheckQuorum"/> and clocks that drift by less than one in <see cref="ElectionTicks"/>.</summary>
+    /// <see cref="CheckQuorum"/>, clocks that drift by less than one in <see cref="ElectionTicks"/>, and a shell that
+    /// ticks for all the time that passed before it steps anything else, also after the process stood
+    /// still. All members must agree on it.</summary>
     public bool LeaseReads { get; init; }
 
     /// <summary>Bytes of entries in one AppendEntries; at least one entry always goes. Default 1 MiB, as

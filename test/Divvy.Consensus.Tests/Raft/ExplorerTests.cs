@@ -141,6 +141,8 @@ public sealed class ExplorerTests
             cluster.Settle();
             cluster.TickAll(80);
             var leader = cluster.Leader.ShouldNotBeNull("nobody leads although all faults are over");
+            foreach (var id in leader.Node.Membership.All)
+                cluster.Members[id].Node.LastEntry.ShouldBe(leader.Node.LastEntry, $"member {id} misses entries for good");
             cluster.Propose(leader.Id.Value, "the end").Outcome.ShouldBe(ProposalOutcome.Appended);
             cluster.Settle();
             cluster.TickAll(10);

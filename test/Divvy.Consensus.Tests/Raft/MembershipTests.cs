@@ -82,6 +82,61 @@ public sealed class MembershipTests
         Propose(cluster, (MembershipOperation.Remove, 1)).ShouldBe("the change removes the last voter");
     }
 
+    /// <summary>Committed entries may still be on their way to the state machine when a snapshot with all of them arrives.</summary>
+    [Fact]
+    public void ApplyMembership_EntryThatAReceivedSnapshotCovers_ChangesNothing()
+    {
+        var cluster = new SimulatedCluster(3);
+        var member = cluster[1].Node;
+        var snapshot = new Snapshot(
+            new EntryId(new Term(2), new LogIndex(20)), MembershipState.Of(new NodeId(1), new NodeId(4)));
+        member.Step(new Message
+        {
+            Kind = MessageKind.InstallSnapshot,
+            From = new NodeId(4),
+            To = new NodeId(1),
+            Term = new Term(2),
+            Snapshot = snapshot,
+        });
+        var late = MembershipChange.Single(MembershipOperation.AddVoter, new NodeId(9)).Encode();
+        member.ApplyMembership(new Entry(new Term(1), new LogIndex(10), EntryKind.Membership, late))
+            .ShouldBe(snapshot.Membership);
+    }
+
+    /// <summary>A committed change that is not in force yet may take this member's vote away.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Campaign_MembershipEntryNotYetApplied_WaitsForIt(bool toldToByTheLeader)
+    {
+        var cluster = new SimulatedCluster(3);
+        var member = cluster[2].Node;
+        var change = MembershipChange.Single(MembershipOperation.Remove, new NodeId(2)).Encode();
+        var entry = new Entry(new Term(1), new LogIndex(2), EntryKind.Membership, change);
+        member.Step(From1(MessageKind.AppendEntries) with
+        {
+            Log = new EntryId(new Term(1), new LogIndex(1)),
+            Entries = [entry],
+            Commit = entry.Index,
+        });
+        member.Persisted(member.TakeReady()!.Number);
+        member.TakeReady()!.Committed.ShouldBe([entry]);
+        if (toldToByTheLeader)
+            member.Step(From1(MessageKind.TimeoutNow));
+        else
+            member.Campaign();
+        member.Role.ShouldBe(RaftRole.Follower);
+        member.ApplyMembership(entry).IsVoter(new NodeId(2)).ShouldBeFalse();
+    }
+
+    private static Message From1(MessageKind kind) => new()
+    {
+        Kind = kind,
+        From = new NodeId(1),
+        To = new NodeId(2),
+        Term = new Term(1),
+    };
+
     [Fact]
     public void Encode_AnyChange_ReadsBack()
     {

@@ -52,6 +52,8 @@ internal sealed class SimulatedCluster
         cut.Add((new NodeId(right), new NodeId(left)));
     }
 
+    public bool IsCut(NodeId from, NodeId to) => cut.Contains((from, to));
+
     public void Isolate(ulong id)
     {
         foreach (var other in Members.Keys.Where(other => other.Value != id))
@@ -109,7 +111,7 @@ internal sealed class SimulatedCluster
 
     public void Deliver(Message message)
     {
-        if (cut.Contains((message.From, message.To)) || !Members.TryGetValue(message.To, out var member) || !member.IsUp)
+        if (IsCut(message.From, message.To) || !Members.TryGetValue(message.To, out var member) || !member.IsUp)
             return;
         Act(member, it => it.Node.Step(message));
         if (message.Kind == MessageKind.InstallSnapshot && Members[message.From] is { IsUp: true } sender)

@@ -35,7 +35,23 @@ internal sealed class SimulatedMember
 
     public List<ProposalResult> Proposals { get; } = [];
 
+    /// <summary>Snapshots it received since the last start.</summary>
+    public List<Snapshot> Installed { get; } = [];
+
+    /// <summary>The entries on its disk.</summary>
+    public IEnumerable<Entry> Stored => disk;
+
     public bool HasUnwritten => writing.Count > 0;
+
+    /// <summary>Starts it again from what a disk holds in some state of the paper's figures.</summary>
+    public void Load(HardState stored, IEnumerable<Entry> entries)
+    {
+        Crash();
+        hardState = stored;
+        disk.Clear();
+        disk.AddRange(entries);
+        Restart();
+    }
 
     public void Crash()
     {
@@ -48,6 +64,7 @@ internal sealed class SimulatedMember
         starts++;
         Node = new RaftNode(options(this), hardState, snapshot, disk);
         Applied.RemoveAll(entry => entry.Index > snapshot.Last.Index);
+        Installed.Clear();
         IsUp = true;
     }
 
@@ -59,6 +76,7 @@ internal sealed class SimulatedMember
             writing.Enqueue(ready);
             if (ready.Snapshot is { } received)
             {
+                Installed.Add(received);
                 Applied.Clear();
                 Applied.AddRange(snapshotContent(Id).TakeWhile(entry => entry.Index <= received.Last.Index));
             }

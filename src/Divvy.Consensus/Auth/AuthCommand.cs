@@ -23,8 +23,8 @@ public sealed record AuthDisableCommand : AuthCommand;
 public sealed record AuthenticateCommand(string User, string TokenPrefix, long CheckedRevision) : AuthCommand;
 
 /// <param name="Name">The new user's name.</param>
-/// <param name="PasswordHash">In the format of the proposer's hasher, opaque here; null: the user has no password and is
-/// recognised by a certificate only.</param>
+/// <param name="PasswordHash">In the format of the proposer's hasher, opaque here; null: the user has no password and
+/// is recognised by a certificate only.</param>
 public sealed record UserAddCommand(string Name, string? PasswordHash) : AuthCommand;
 
 public sealed record UserDeleteCommand(string Name) : AuthCommand;

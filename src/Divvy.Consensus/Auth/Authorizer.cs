@@ -3,8 +3,8 @@ using Divvy.Consensus.Mvcc;
 namespace Divvy.Consensus.Auth;
 
 /// <summary>
-/// Says whether a caller may give a command. It is asked where commands are applied, so that rights count as they are at
-/// that place in the log, and under the owner's lock for what is read outside the log.
+/// Says whether a caller may give a command. It is asked where commands are applied, so that rights count as they are
+/// at that place in the log, and under the owner's lock for what is read outside the log.
 /// <para>The rules are etcd's: reading keys needs read permission on the whole range; writing and deleting need write
 /// permission, and returning what was there needs read permission too; a transaction needs all that its compares and
 /// both branches need, whichever is taken; a lease that is revoked, or that a key is attached to, must not hold keys
@@ -90,7 +90,9 @@ public sealed class Authorizer(AuthStore auth, MvccStore store)
 
     private AuthOutcome LeaseKeys(Caller? caller, long lease, bool write = true)
     {
-        if (!auth.IsEnabled || caller is { } known && auth.IsRoot(known.User) || store.FindLease(lease) is not { } found)
+        if (!auth.IsEnabled || caller is { } known && auth.IsRoot(known.User))
+            return AuthOutcome.Ok;
+        if (store.FindLease(lease) is not { } found)
             return AuthOutcome.Ok;
         foreach (var key in found.Keys)
         {

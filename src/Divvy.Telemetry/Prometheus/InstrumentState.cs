@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text;
 
 namespace Divvy.Telemetry.Prometheus;
 
@@ -72,44 +71,21 @@ internal sealed class InstrumentState
         }
     }
 
-    public void Write(StringBuilder text)
+    public void Write(ExpositionWriter writer)
     {
         lock (gate)
         {
             if (series.Count == 0)
                 return;
-            if (help.Length > 0)
-                text.Append("# HELP ").Append(name).Append(' ').Append(TextFormat.Help(help)).Append('\n');
-            text.Append("# TYPE ").Append(name).Append(' ').Append(kind.ToString().ToLowerInvariant()).Append('\n');
+            writer.Family(name, kind, help);
             foreach (var (key, one) in series.OrderBy(entry => entry.Key.Labels, StringComparer.Ordinal))
             {
                 if (kind == MetricKind.Histogram)
-                    WriteHistogram(text, key, one);
+                    writer.Histogram(name, key.Labels, bounds, one.Counts, one.Value);
                 else
-                    WriteSample(text, name, key.Labels, one.Value);
+                    writer.Sample(name, key.Labels, one.Value);
             }
         }
-    }
-
-    private void WriteHistogram(StringBuilder text, SeriesKey key, Series one)
-    {
-        var separator = key.Labels.Length > 0 ? "," : "";
-        for (var index = 0; index < bounds.Length; index++)
-        {
-            var bound = $"{key.Labels}{separator}le=\"{TextFormat.Number(bounds[index])}\"";
-            WriteSample(text, $"{name}_bucket", bound, one.Cumulative(index));
-        }
-        WriteSample(text, $"{name}_bucket", $"{key.Labels}{separator}le=\"+Inf\"", one.Count);
-        WriteSample(text, $"{name}_sum", key.Labels, one.Value);
-        WriteSample(text, $"{name}_count", key.Labels, one.Count);
-    }
-
-    private static void WriteSample(StringBuilder text, string name, string labels, double value)
-    {
-        text.Append(name);
-        if (labels.Length > 0)
-            text.Append('{').Append(labels).Append('}');
-        text.Append(' ').Append(TextFormat.Number(value)).Append('\n');
     }
 
     private static MetricKind KindOf(Instrument instrument)

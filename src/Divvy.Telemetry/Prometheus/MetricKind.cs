@@ -1,7 +1,7 @@
 namespace Divvy.Telemetry.Prometheus;
 
 /// <summary>What an instrument is to Prometheus.</summary>
-internal enum MetricKind
+public enum MetricKind
 {
     Counter,
     Gauge,

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Text;
 
 namespace Divvy.Telemetry.Prometheus;
 
@@ -12,6 +11,8 @@ public sealed class MetricsCollector : IDisposable
 {
     /// <summary>Series an instrument may have; what comes with other tags is dropped and counted.</summary>
     public const int MaxSeriesPerInstrument = 2_000;
+
+    private const string DroppedName = "divvy_telemetry_dropped_measurements_total";
 
     private readonly MeterListener listener = new();
     private readonly ConcurrentDictionary<Instrument, InstrumentState> instruments = [];
@@ -49,17 +50,17 @@ public sealed class MetricsCollector : IDisposable
             foreach (var state in instruments.Values)
                 state.BeforeObservation();
             listener.RecordObservableInstruments();
-            var text = new StringBuilder();
+            var writer = new ExpositionWriter();
             var ordered = instruments.Values.OrderBy(state => state.Name, StringComparer.Ordinal).ToList();
             foreach (var state in ordered)
-                state.Write(text);
+                state.Write(writer);
             var dropped = ordered.Sum(state => state.Dropped);
             if (dropped > 0)
             {
-                text.Append("# TYPE divvy_telemetry_dropped_measurements_total counter\n")
-                    .Append("divvy_telemetry_dropped_measurements_total ").Append(dropped).Append('\n');
+                writer.Family(DroppedName, MetricKind.Counter, "Measurements left out for lack of room for series.");
+                writer.Sample(DroppedName, "", dropped);
             }
-            return text.ToString();
+            return writer.ToString();
         }
     }
 

@@ -1,39 +1,26 @@
 namespace Divvy.Telemetry.Prometheus;
 
 /// <summary>The numbers of one series. Guarded by its instrument's lock.</summary>
-internal sealed class Series(int buckets)
+internal sealed class Series(int bounds)
 {
-    private readonly long[] counts = new long[buckets];
+    private readonly long[] counts = new long[bounds + 1];
 
     /// <summary>A counter's total, a gauge's last value, a histogram's sum.</summary>
     public double Value { get; private set; }
 
-    /// <summary>A histogram's number of observations.</summary>
-    public long Count { get; private set; }
+    /// <summary>A histogram's observations by bucket; the last one is unbounded.</summary>
+    public ReadOnlySpan<long> Counts => counts;
 
     public void Add(double value) => Value += value;
 
     public void Set(double value) => Value = value;
 
-    public void Observe(double value, IReadOnlyList<double> bounds)
+    public void Observe(double value, ReadOnlySpan<double> bounds)
     {
         Value += value;
-        Count++;
-        for (var index = 0; index < bounds.Count; index++)
-        {
-            if (value > bounds[index])
-                continue;
-            counts[index]++;
-            return;
-        }
-    }
-
-    /// <summary>Observations at or below the bucket's bound.</summary>
-    public long Cumulative(int bucket)
-    {
-        var sum = 0L;
-        for (var index = 0; index <= bucket; index++)
-            sum += counts[index];
-        return sum;
+        var bucket = 0;
+        while (bucket < bounds.Length && value > bounds[bucket])
+            bucket++;
+        counts[bucket]++;
     }
 }

@@ -10,6 +10,6 @@ internal readonly record struct SeriesKey(string Labels)
         var ordered = tags.ToArray();
         Array.Sort(ordered, static (left, right) => string.CompareOrdinal(left.Key, right.Key));
         return new SeriesKey(string.Join(
-            ',', ordered.Select(tag => $"{TextFormat.Name(tag.Key)}=\"{TextFormat.LabelValue(tag.Value)}\"")));
+            ',', ordered.Select(tag => ExpositionWriter.Label(tag.Key, tag.Value))));
     }
 }

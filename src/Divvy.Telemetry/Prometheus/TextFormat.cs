@@ -36,4 +36,15 @@ internal static class TextFormat
         : double.IsNegativeInfinity(value) ? "-Inf"
         : double.IsNaN(value) ? "NaN"
         : value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>A bound of a bucket. It is a label, so two programs share a series only if they spell it alike: as Go
+    /// does, with an exponent from a million on.</summary>
+    public static string Bound(double value)
+    {
+        var plain = Number(value);
+        if (value < 1_000_000 || !plain.All(char.IsAsciiDigit))
+            return plain;
+        var fraction = plain[1..].TrimEnd('0');
+        return $"{plain[0]}{(fraction.Length > 0 ? "." : "")}{fraction}e+{plain.Length - 1:00}";
+    }
 }

@@ -9,7 +9,18 @@ public abstract class RpcHandler
 
     /// <summary>True when the handler writes one response and then ends, so that a transport may send the response
     /// and the status together.</summary>
-    public bool SingleResponse { get; init; }
+    public bool SingleResponse => Type == RpcCallType.Unary;
+
+    public RpcCallType Type { get; init; } = RpcCallType.Duplex;
+
+    /// <summary>The name of the service that the method belongs to.</summary>
+    public abstract string Service { get; }
+
+    /// <summary>The name of the method in its service.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Watches the calls; null: nobody does.</summary>
+    internal IRpcMethodObserver? Observer { get; set; }
 
     public abstract TResult Accept<TResult>(IRpcHandlerVisitor<TResult> visitor);
 }
@@ -22,6 +33,10 @@ public sealed class RpcHandler<TRequest, TResponse>(
     where TResponse : class, IMessage<TResponse>, new()
 {
     public override string Path => Method.Path;
+
+    public override string Service => Method.Service;
+
+    public override string Name => Method.Name;
 
     public RpcMethod<TRequest, TResponse> Method { get; } = method;
 

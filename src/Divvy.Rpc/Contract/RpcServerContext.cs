@@ -11,6 +11,10 @@ public abstract class RpcServerContext
     /// <summary>Metadata sent by the client, without the protocol's own headers.</summary>
     public abstract RpcMetadata RequestMetadata { get; }
 
+    /// <summary>The last value under one name of the metadata, or null. Cheaper than
+    /// <see cref="RequestMetadata"/> for a handler that looks at little of it.</summary>
+    public virtual string? FindMetadata(string name) => RequestMetadata.Get(name);
+
     /// <summary>The client's address, for messages to people.</summary>
     public abstract string Peer { get; }
 

@@ -12,6 +12,7 @@ public sealed class RpcServices
     public const string UnknownMethod = "unknown";
 
     private readonly Dictionary<string, RpcHandler> handlers = new(StringComparer.Ordinal);
+    private Func<RpcHandler, IRpcMethodObserver>? observing;
     private int activeCalls;
 
     /// <summary>Called once per call when it ends, with the method path (or <see cref="UnknownMethod"/>), the status
@@ -24,6 +25,17 @@ public sealed class RpcServices
 
     public IReadOnlyDictionary<string, RpcHandler> Handlers => handlers;
 
+    /// <summary>Has the calls of every method watched, those that are bound later included. One observer a method: the
+    /// last one given counts.</summary>
+    /// <param name="observers">Makes the observer of a method.</param>
+    public RpcServices Observe(Func<RpcHandler, IRpcMethodObserver> observers)
+    {
+        observing = observers;
+        foreach (var handler in handlers.Values)
+            handler.Observer = observers(handler);
+        return this;
+    }
+
     /// <summary>Calls whose handlers have not ended, over all transports.</summary>
     internal int ActiveCalls => Volatile.Read(ref activeCalls);
 
@@ -32,7 +44,7 @@ public sealed class RpcServices
         Func<TRequest, RpcServerContext, ValueTask<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        Add(method, singleResponse: true, async (requests, responses, context) =>
+        Add(method, RpcCallType.Unary, async (requests, responses, context) =>
         {
             var request = await requests.ReadAsync(context.CancellationToken).ConfigureAwait(false)
                 ?? throw new RpcException(RpcStatusCode.Internal, $"{method.Path}: the request is missing");
@@ -44,7 +56,7 @@ public sealed class RpcServices
         Func<TRequest, IRpcWriter<TResponse>, RpcServerContext, ValueTask> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        Duplex(method, async (requests, responses, context) =>
+        Add(method, RpcCallType.ServerStream, async (requests, responses, context) =>
         {
             var request = await requests.ReadAsync(context.CancellationToken).ConfigureAwait(false)
                 ?? throw new RpcException(RpcStatusCode.Internal, $"{method.Path}: the request is missing");
@@ -56,7 +68,7 @@ public sealed class RpcServices
         Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        Add(method, singleResponse: false, handler);
+        Add(method, RpcCallType.Duplex, handler);
 
     internal void OnCallStarted() => Interlocked.Increment(ref activeCalls);
 
@@ -68,14 +80,15 @@ public sealed class RpcServices
 
     private RpcServices Add<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method,
-        bool singleResponse,
+        RpcCallType type,
         Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
     {
-        var bound = new RpcHandler<TRequest, TResponse>(method, handler) { SingleResponse = singleResponse };
+        var bound = new RpcHandler<TRequest, TResponse>(method, handler) { Type = type };
         if (!handlers.TryAdd(method.Path, bound))
             throw new InvalidOperationException($"{method.Path} has a handler already");
+        bound.Observer = observing?.Invoke(bound);
         return this;
     }
 }

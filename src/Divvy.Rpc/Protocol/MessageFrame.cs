@@ -49,7 +49,8 @@ internal static class MessageFrame
         return true;
     }
 
-    public static void Write<T>(T message, IBufferWriter<byte> output)
+    /// <summary>Writes a frame and says how long its message is.</summary>
+    public static int Write<T>(T message, IBufferWriter<byte> output)
         where T : class, IMessage<T>
     {
         var size = message.CalculateSize();
@@ -59,12 +60,13 @@ internal static class MessageFrame
             WriteHeader(span, size);
             message.WriteTo(span.Slice(HeaderSize, size));
             output.Advance(HeaderSize + size);
-            return;
+            return size;
         }
 
         WriteHeader(output.GetSpan(HeaderSize), size);
         output.Advance(HeaderSize);
         message.WriteTo(output);
+        return size;
     }
 
     public static void WriteHeader(Span<byte> span, int size)

@@ -18,6 +18,7 @@ internal static class HandlerRunner
         where TResponse : class, IMessage<TResponse>, new()
     {
         services.OnCallStarted();
+        handler.Observer?.Started(context);
         var status = RpcStatus.Ok;
         try
         {
@@ -40,7 +41,9 @@ internal static class HandlerRunner
             status = new RpcStatus(RpcStatusCode.Unknown, "the handler failed");
         }
 
-        services.OnCallEnded(handler.Path, status.Code, lifetime.Elapsed);
+        var elapsed = lifetime.Elapsed;
+        handler.Observer?.Ended(status.Code, elapsed);
+        services.OnCallEnded(handler.Path, status.Code, elapsed);
         return status;
     }
 

@@ -37,6 +37,12 @@ internal sealed class HttpServerCall<TRequest, TResponse>
 
     public override RpcMetadata RequestMetadata => requestMetadata ??= ReadMetadata();
 
+    public override string? FindMetadata(string name)
+    {
+        var values = http.Request.Headers[name];
+        return values.Count == 0 ? null : values[^1];
+    }
+
     public override string Peer => $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}";
 
     public override X509Certificate2? ClientCertificate => http.Connection.ClientCertificate;
@@ -64,9 +70,11 @@ internal sealed class HttpServerCall<TRequest, TResponse>
             if (result.IsCanceled)
                 throw ClientGone(null);
             var buffer = result.Buffer;
+            var available = buffer.Length;
             var parser = handler.Method.RequestParser;
             if (MessageFrame.TryRead(ref buffer, parser, maxMessageSize, encoding, out var request))
             {
+                handler.Observer?.Received(available - buffer.Length - MessageFrame.HeaderSize);
                 body.AdvanceTo(buffer.Start);
                 return request;
             }
@@ -84,7 +92,8 @@ internal sealed class HttpServerCall<TRequest, TResponse>
         lifetime.ThrowIfCancelled();
         cancellationToken.ThrowIfCancellationRequested();
         responseBegun = true;
-        MessageFrame.Write(response, http.Response.BodyWriter);
+        var bytes = MessageFrame.Write(response, http.Response.BodyWriter);
+        handler.Observer?.Sent(bytes);
         return handler.SingleResponse ? default : FlushAsync(cancellationToken);
     }
 

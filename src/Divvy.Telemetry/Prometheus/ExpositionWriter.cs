@@ -33,6 +33,13 @@ public sealed class ExpositionWriter
         text.Append(' ').Append(TextFormat.Number(value)).Append('\n');
     }
 
+    /// <summary>A family of one sample without labels.</summary>
+    public void Single(string name, MetricKind kind, string help, double value)
+    {
+        Family(name, kind, help);
+        Sample(name, "", value);
+    }
+
     /// <summary>The samples of one histogram.</summary>
     /// <param name="name">Name of the family.</param>
     /// <param name="labels">Labels besides <c>le</c>.</param>

@@ -226,6 +226,9 @@ internal sealed class StoreNode
             deadlines.Stop(revoke.Id);
             revoked++;
         }
+        while (command is CompactCommand && store.CompactStep(int.MaxValue))
+        {
+        }
         hub.Publish();
         return result;
     }

@@ -12,6 +12,10 @@ internal sealed class KeyIndex
     private const int Fanout = 64;
 
     private Node root = new Leaf();
+    private Leaf? last;
+
+    /// <summary>Changes when a place that was found may not be one any more.</summary>
+    public long Version { get; private set; }
 
     /// <summary>Number of keys, deleted ones that compaction has not reached included.</summary>
     public int Count { get; private set; }
@@ -25,13 +29,33 @@ internal sealed class KeyIndex
     public KeyHistory GetOrAdd(ReadOnlySpan<byte> key)
     {
         var leaf = LeafFor(key);
-        if (leaf.Search(key, out _))
-            return Find(key)!;
+        if (leaf.Search(key, out var position))
+            return leaf.Histories[position];
         var history = new KeyHistory(key.ToArray());
-        if (Insert(root, history) is { } split)
-            root = new Inner(root, split);
+        if (leaf.Count < Fanout - 1)
+            leaf.InsertAt(position, history);
+        else
+            InsertAndSplit(history);
         Count++;
+        Version++;
         return history;
+    }
+
+    /// <summary>Adds a key that comes after all others: the quick way to fill an index in order.</summary>
+    public void Append(KeyHistory history)
+    {
+        last ??= LastLeaf();
+        if (last.Count < Fanout - 1)
+        {
+            last.InsertAt(last.Count, history);
+        }
+        else
+        {
+            InsertAndSplit(history);
+            last = last.Next!;
+        }
+        Count++;
+        Version++;
     }
 
     /// <summary>Takes out a history; false when the key has another one by now or none.</summary>
@@ -45,30 +69,46 @@ internal sealed class KeyIndex
             root = inner.Children[0];
         if (root is Inner { Count: 0 })
             root = new Leaf();
+        last = null;
         Count--;
+        Version++;
         return true;
     }
 
     /// <summary>Visits the histories of a range in key order until the visitor returns false.</summary>
     public void Visit(KeyRange range, Func<KeyHistory, bool> visitor)
     {
-        if (range.Kind == KeyRangeKind.Single)
+        var walk = new KeyWalk(this, range);
+        while (walk.MoveNext() && visitor(walk.Current!))
         {
-            if (Find(range.Start.Span) is { } only)
-                visitor(only);
-            return;
         }
-        var leaf = LeafFor(range.Start.Span);
-        leaf.Search(range.Start.Span, out var position);
-        for (Leaf? current = leaf; current is not null; current = current.Next, position = 0)
-        {
-            for (; position < current.Count; position++)
-            {
-                var history = current.Histories[position];
-                if (range.IsPast(history.Key) || !visitor(history))
-                    return;
-            }
-        }
+    }
+
+    public Place SeekAtOrAfter(ReadOnlySpan<byte> key)
+    {
+        var leaf = LeafFor(key);
+        leaf.Search(key, out var position);
+        return new Place(leaf, position);
+    }
+
+    public Place SeekAfter(ReadOnlySpan<byte> key)
+    {
+        var leaf = LeafFor(key);
+        return leaf.Search(key, out var position) ? new Place(leaf, position + 1) : new Place(leaf, position);
+    }
+
+    private Leaf LastLeaf()
+    {
+        var node = root;
+        while (node is Inner inner)
+            node = inner.Children[inner.Count - 1];
+        return (Leaf)node;
+    }
+
+    private void InsertAndSplit(KeyHistory history)
+    {
+        if (Insert(root, history) is { } split)
+            root = new Inner(root, split);
     }
 
     private Leaf LeafFor(ReadOnlySpan<byte> key)
@@ -83,7 +123,8 @@ internal sealed class KeyIndex
     {
         if (node is Leaf leaf)
         {
-            leaf.Insert(history);
+            leaf.Search(history.Key, out var position);
+            leaf.InsertAt(position, history);
             return leaf.Count == Fanout ? leaf.Split() : null;
         }
         var inner = (Inner)node;
@@ -109,6 +150,30 @@ internal sealed class KeyIndex
             return;
         (child as Leaf)?.Unlink();
         inner.RemoveAt(position);
+    }
+
+    /// <summary>A place between two keys; good until <see cref="Version"/> changes.</summary>
+    public struct Place
+    {
+        private Leaf? leaf;
+        private int position;
+
+        internal Place(object leaf, int position)
+        {
+            this.leaf = (Leaf)leaf;
+            this.position = position;
+        }
+
+        /// <summary>The history after this place, which moves behind it; null at the end.</summary>
+        public KeyHistory? TakeNext()
+        {
+            while (leaf is not null && position == leaf.Count)
+            {
+                leaf = leaf.Next;
+                position = 0;
+            }
+            return leaf?.Histories[position++];
+        }
     }
 
     private abstract class Node
@@ -149,9 +214,8 @@ internal sealed class KeyIndex
             return false;
         }
 
-        public void Insert(KeyHistory history)
+        public void InsertAt(int position, KeyHistory history)
         {
-            Search(history.Key, out var position);
             Array.Copy(Histories, position, Histories, position + 1, Count - position);
             Histories[position] = history;
             Count++;

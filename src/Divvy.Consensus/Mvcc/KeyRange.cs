@@ -44,7 +44,4 @@ public readonly struct KeyRange
     /// <summary>True when no key at or after <paramref name="key"/> can be inside.</summary>
     internal bool IsPast(ReadOnlySpan<byte> key) =>
         Kind == KeyRangeKind.Interval && key.SequenceCompareTo(End.Span) >= 0;
-
-    internal bool SameAs(KeyRange other) =>
-        Kind == other.Kind && Start.Span.SequenceEqual(other.Start.Span) && End.Span.SequenceEqual(other.End.Span);
 }

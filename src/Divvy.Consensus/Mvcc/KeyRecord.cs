@@ -4,19 +4,20 @@ namespace Divvy.Consensus.Mvcc;
 /// deletion is a record too (a tombstone): it has a key and a mod revision, and version 0.</summary>
 public sealed class KeyRecord
 {
-    /// <summary>What a record costs beyond its key and value: the object, its slots in the history and in the
-    /// log.</summary>
+    /// <summary>What a record costs beyond its key and value: the object, the header of the value's array, its slots in
+    /// the history and in the log.</summary>
     internal const int OverheadBytes = 112;
 
-    internal KeyRecord(KeyHistory history, long modRevision)
+    internal KeyRecord(KeyHistory history, long modRevision, int subRevision = 0)
     {
         History = history;
         ModRevision = modRevision;
+        SubRevision = subRevision;
     }
 
     public ReadOnlyMemory<byte> Key => History.Key;
 
-    public ReadOnlyMemory<byte> Value { get; internal init; }
+    public ReadOnlyMemory<byte> Value => Octets;
 
     /// <summary>Revision of the put that made the key, counted anew after a deletion; 0 in a tombstone.</summary>
     public long CreateRevision { get; internal init; }
@@ -33,5 +34,11 @@ public sealed class KeyRecord
 
     internal KeyHistory History { get; }
 
-    internal long EstimatedBytes => History.Key.Length + Value.Length + OverheadBytes;
+    /// <summary>The value in an array of its own: nothing else is kept alive by it.</summary>
+    internal byte[] Octets { get; init; } = [];
+
+    /// <summary>Place among the changes of its revision, from 0.</summary>
+    internal int SubRevision { get; }
+
+    internal long EstimatedBytes => History.Key.Length + Octets.Length + OverheadBytes;
 }

@@ -1,50 +1,83 @@
+using System.Runtime.InteropServices;
 using Divvy.Consensus.Mvcc.Leases;
 
 namespace Divvy.Consensus.Mvcc;
 
 /// <summary>The keys at every revision since the last compaction: the index, the log of changes, and the one place that
 /// changes both. A writing request opens a revision, changes keys, and closes it.</summary>
-internal sealed class KeySpace(LeaseBook leases)
+internal sealed class KeySpace
 {
-    private readonly KeyIndex index = new();
+    private readonly LeaseBook leases;
     private readonly List<KeyRecord> changes = [];
+    private bool isOpen;
 
-    public MvccCounters Counters { get; } = new();
+    public KeySpace(LeaseBook leases)
+        : this(leases, new KeyIndex(), new RevisionLog(), new MvccCounters())
+    {
+    }
 
-    public RevisionLog Log { get; } = new();
+    /// <summary>Takes over what was read back from an export.</summary>
+    public KeySpace(LeaseBook leases, KeyIndex index, RevisionLog log, MvccCounters counters)
+    {
+        this.leases = leases;
+        Index = index;
+        Log = log;
+        Counters = counters;
+        Compaction = new Compaction(index, log, Pins, counters);
+    }
+
+    public KeyIndex Index { get; }
+
+    public RevisionLog Log { get; }
+
+    public MvccCounters Counters { get; }
+
+    public RevisionPins Pins { get; } = new();
+
+    public Compaction Compaction { get; }
 
     /// <summary>The last closed revision. A fresh store is at 1, as etcd's is.</summary>
     public long Revision { get; private set; } = 1;
 
-    /// <summary>Reads below it are refused. -1 before the first compaction, as in etcd, where compacting to 0 is thus
-    /// possible once.</summary>
-    public long CompactedRevision { get; private set; } = -1;
+    public long CompactedRevision => Compaction.Revision;
 
     /// <summary>What a read inside a writing request sees: its own changes too.</summary>
-    public long VisibleRevision => changes.Count > 0 ? Revision + 1 : Revision;
+    public long VisibleRevision => isOpen && changes.Count > 0 ? Revision + 1 : Revision;
 
-    /// <summary>The changes of the open revision or, after it was closed, of that one; until the next change.</summary>
+    /// <summary>The changes of the open revision or, after it was closed, of that one; until the next
+    /// command.</summary>
     public IReadOnlyList<KeyRecord> Changes => changes;
 
-    public void BeginRevision() => changes.Clear();
+    public void Load(long revision, long compactedRevision)
+    {
+        Revision = revision;
+        Compaction.Load(compactedRevision);
+    }
+
+    public void BeginRevision()
+    {
+        changes.Clear();
+        isOpen = true;
+    }
 
     /// <summary>Closes the revision if anything changed.</summary>
     public void EndRevision()
     {
+        isOpen = false;
         if (changes.Count > 0)
             Revision++;
     }
 
-    public KeyRecord? Live(ReadOnlyMemory<byte> key) => index.Find(key.Span)?.Live;
+    public KeyRecord? Live(ReadOnlyMemory<byte> key) => Index.Find(key.Span)?.Live;
 
     public void Put(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, long lease)
     {
-        var history = index.GetOrAdd(key.Span);
+        var history = Index.GetOrAdd(key.Span);
         var live = history.Live;
         var revision = Revision + 1;
-        var record = new KeyRecord(history, revision)
+        var record = new KeyRecord(history, revision, changes.Count)
         {
-            Value = value,
+            Octets = Own(value),
             CreateRevision = live?.CreateRevision ?? revision,
             Version = (live?.Version ?? 0) + 1,
             Lease = lease,
@@ -59,46 +92,38 @@ internal sealed class KeySpace(LeaseBook leases)
     /// <summary>Deletes what exists of a range, in key order, and returns how many keys that were.</summary>
     public long Delete(KeyRange range)
     {
-        var doomed = new List<KeyHistory>();
-        index.Visit(range, history =>
+        if (range.Kind == KeyRangeKind.Single)
+            return Index.Find(range.Start.Span) is { Live: { } only } ? Delete(only) : 0;
+        var deleted = 0L;
+        // A tombstone adds to a history and leaves the index as it is, so the walk goes on undisturbed.
+        var walk = new KeyWalk(Index, range);
+        while (walk.MoveNext())
         {
-            if (history.Live is not null)
-                doomed.Add(history);
-            return true;
-        });
-        foreach (var history in doomed)
-        {
-            var live = history.Live!;
-            leases.Move(history.Key, live.Lease, 0);
-            Counters.Deletes++;
-            Counters.Keys--;
-            Counters.BytesInUse -= live.EstimatedBytes;
-            Append(new KeyRecord(history, Revision + 1));
+            if (walk.Current!.Live is { } live)
+                deleted += Delete(live);
         }
-        return doomed.Count;
+        return deleted;
     }
 
     /// <summary>Visits a range as it was at a revision, in key order, until the visitor returns false.</summary>
     public void Visit(KeyRange range, long revision, Func<KeyRecord, bool> visitor) =>
-        index.Visit(range, history => history.At(revision) is not { } record || visitor(record));
+        Index.Visit(range, history => history.At(revision) is not { } record || visitor(record));
 
-    /// <summary>Forgets what no read at <paramref name="revision"/> or later can see. The changes made at that very
-    /// revision stay in the log, so that a watch may start there and still be told of its deletions.</summary>
-    public void CompactTo(long revision)
+    /// <summary>A value's bytes in an array of their own. A slice would keep all of the message alive that it came in,
+    /// so it is copied; a whole array is taken as it is.</summary>
+    private static byte[] Own(ReadOnlyMemory<byte> value) =>
+        MemoryMarshal.TryGetArray(value, out var segment) && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : value.ToArray();
+
+    private int Delete(KeyRecord live)
     {
-        CompactedRevision = revision;
-        var below = 0;
-        for (; below < Log.Count && Log[below].ModRevision <= revision; below++)
-        {
-            var history = Log[below].History;
-            var before = history.Count;
-            Counters.Bytes -= history.CompactTo(revision);
-            Counters.Records -= before - history.Count;
-            Counters.CompactedRecords += before - history.Count;
-            if (history.Count == 0)
-                index.Remove(history);
-        }
-        Log.RemoveFirst(Log.FirstAtOrAfter(revision));
+        leases.Move(live.History.Key, live.Lease, 0);
+        Counters.Deletes++;
+        Counters.Keys--;
+        Counters.BytesInUse -= live.EstimatedBytes;
+        Append(new KeyRecord(live.History, Revision + 1, changes.Count));
+        return 1;
     }
 
     private void Append(KeyRecord record)

@@ -21,6 +21,7 @@ internal sealed class MvccCounters
 
     public long CompactedRecords { get; set; }
 
-    public MvccStatistics Snapshot(int leases) => new(
-        Puts, Deletes, Ranges, Transactions, Keys, Records, Bytes, BytesInUse, CompactedRecords, leases);
+    public MvccStatistics Snapshot(int leases, int compactionBacklog, int pins) => new(
+        Puts, Deletes, Ranges, Transactions, Keys, Records, Bytes, BytesInUse, CompactedRecords, leases,
+        compactionBacklog, pins);
 }

@@ -1,6 +1,6 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>Counts since the store was made, and sizes now.</summary>
+/// <summary>Counts since the store was made or read back, and sizes now.</summary>
 /// <param name="Puts">Keys put, in transactions too.</param>
 /// <param name="Deletes">Keys deleted.</param>
 /// <param name="Ranges">Range operations run.</param>
@@ -11,6 +11,8 @@ namespace Divvy.Consensus.Mvcc;
 /// <param name="BytesInUse">The part of it that the newest state needs; the rest is what compaction can free.</param>
 /// <param name="CompactedRecords">Records that compactions removed.</param>
 /// <param name="Leases">Leases that exist.</param>
+/// <param name="CompactionBacklog">Records that compactions have yet to look at.</param>
+/// <param name="Pins">Readers in progress that hold compaction back.</param>
 public sealed record MvccStatistics(
     long Puts,
     long Deletes,
@@ -21,4 +23,6 @@ public sealed record MvccStatistics(
     long Bytes,
     long BytesInUse,
     long CompactedRecords,
-    int Leases);
+    int Leases,
+    int CompactionBacklog,
+    int Pins);

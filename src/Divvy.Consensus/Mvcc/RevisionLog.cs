@@ -1,21 +1,32 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>Every change since the last compaction, in the order of revisions: what watchers catch up from. A ring that
-/// doubles when full; compaction bounds it.</summary>
+/// <summary>Every change since the last compaction, in the order of revisions: what watchers catch up from. It grows by
+/// segments, so no append copies what is there, and a compaction gives the memory back.</summary>
 internal sealed class RevisionLog
 {
-    private KeyRecord[] ring = new KeyRecord[1024];
+    private const int SegmentBits = 10;
+    private const int SegmentLength = 1 << SegmentBits;
+
+    private readonly List<KeyRecord[]> segments = [];
     private int head;
 
     public int Count { get; private set; }
 
-    public KeyRecord this[int index] => ring[(head + index) & (ring.Length - 1)];
+    public KeyRecord this[int index]
+    {
+        get
+        {
+            var place = head + index;
+            return segments[place >> SegmentBits][place & (SegmentLength - 1)];
+        }
+    }
 
     public void Append(KeyRecord record)
     {
-        if (Count == ring.Length)
-            Grow();
-        ring[(head + Count) & (ring.Length - 1)] = record;
+        var place = head + Count;
+        if (place >> SegmentBits == segments.Count)
+            segments.Add(new KeyRecord[SegmentLength]);
+        segments[place >> SegmentBits][place & (SegmentLength - 1)] = record;
         Count++;
     }
 
@@ -34,21 +45,19 @@ internal sealed class RevisionLog
         return low;
     }
 
-    /// <summary>Drops the oldest records.</summary>
-    public void RemoveFirst(int number)
+    /// <summary>Drops the oldest record.</summary>
+    public void RemoveFirst()
     {
-        for (var index = 0; index < number; index++)
-            ring[(head + index) & (ring.Length - 1)] = null!;
-        head = (head + number) & (ring.Length - 1);
-        Count -= number;
-    }
-
-    private void Grow()
-    {
-        var larger = new KeyRecord[ring.Length * 2];
-        for (var index = 0; index < Count; index++)
-            larger[index] = this[index];
-        ring = larger;
-        head = 0;
+        // Emptied segments go in bundles: taking one off the front moves the pointers to all others.
+        const int Bundle = 64;
+        segments[head >> SegmentBits][head & (SegmentLength - 1)] = null!;
+        head++;
+        Count--;
+        if ((head & (SegmentLength - 1)) == 0)
+            segments[(head >> SegmentBits) - 1] = [];
+        if (head < Bundle * SegmentLength)
+            return;
+        segments.RemoveRange(0, Bundle);
+        head -= Bundle * SegmentLength;
     }
 }

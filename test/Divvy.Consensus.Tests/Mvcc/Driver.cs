@@ -26,6 +26,15 @@ internal sealed class Driver
 
     public long Delete(string key) => Apply(new DeleteRangeOperation(KeyRange.Single(Bytes(key)))).Revision;
 
+    /// <summary>Compacts, and does all the work that is left by it.</summary>
+    public void Compact(long revision)
+    {
+        Apply(new CompactCommand(revision)).Outcome.ShouldBe(MvccOutcome.Ok);
+        while (Store.CompactStep(100))
+        {
+        }
+    }
+
     public string? Get(string key, long revision = 0)
     {
         var range = Store.Range(new RangeOperation(KeyRange.Single(Bytes(key))) { Revision = revision });

@@ -57,7 +57,7 @@ public sealed class MvccStoreTests
         driver.Delete("k0");
         var before = driver.Store.Statistics();
 
-        driver.Apply(new CompactCommand(driver.Store.Revision));
+        driver.Compact(driver.Store.Revision);
 
         var after = driver.Store.Statistics();
         before.Records.ShouldBe(101);
@@ -83,8 +83,8 @@ public sealed class MvccStoreTests
             }
         }
         for (var revision = 2; revision <= driver.Store.Revision; revision++)
-            driver.Apply(new CompactCommand(revision)).Outcome.ShouldBe(MvccOutcome.Ok);
-        atOnce.Apply(new CompactCommand(atOnce.Store.Revision));
+            driver.Compact(revision);
+        atOnce.Compact(atOnce.Store.Revision);
 
         driver.Store.Statistics().Records.ShouldBe(atOnce.Store.Statistics().Records);
         driver.Store.Statistics().Bytes.ShouldBe(atOnce.Store.Statistics().Bytes);

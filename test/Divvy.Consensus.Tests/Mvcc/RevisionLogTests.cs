@@ -15,7 +15,8 @@ public sealed class RevisionLogTests
             log.Append(new KeyRecord(history, revision));
             if (revision % 3 != 0)
                 continue;
-            log.RemoveFirst(2);
+            log.RemoveFirst();
+            log.RemoveFirst();
             oldest += 2;
         }
 

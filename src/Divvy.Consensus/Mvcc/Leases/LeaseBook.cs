@@ -27,6 +27,10 @@ internal sealed class LeaseBook(long minTtlSeconds)
         return MvccOutcome.Ok;
     }
 
+    /// <summary>Adds a lease as it was exported; false when it is there already.</summary>
+    public bool TryLoad(long id, long ttlSeconds, long checkpointSeconds) =>
+        leases.TryAdd(id, new Lease(id, ttlSeconds) { CheckpointSeconds = checkpointSeconds });
+
     public void Remove(long id) => leases.Remove(id);
 
     /// <summary>Moves a key from the lease it hangs on to another; 0 is none.</summary>

@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc.Watching;
 
-/// <summary>Builds one message of events for one watcher.</summary>
-internal struct EventBatch(MvccStore store, Watcher watcher)
+/// <summary>Collects changes for watchers that want the same of them.</summary>
+internal struct EventBatch(MvccStore store, EventFilter filter)
 {
     private List<WatchEvent>? events;
     private long lastRevision;
@@ -11,13 +11,13 @@ internal struct EventBatch(MvccStore store, Watcher watcher)
     public readonly bool IsLarge(WatchLimits limits) =>
         revisions >= limits.MaxRevisionsPerMessage || bytes >= limits.MaxCatchUpMessageBytes;
 
-    /// <summary>Adds a change unless the watcher filters it out.</summary>
+    /// <summary>Adds a change unless it is filtered out.</summary>
     public void Add(KeyRecord record)
     {
-        if (!watcher.Wants(record))
+        if (!filter.Passes(record))
             return;
         KeyRecord? previous = null;
-        if (watcher.Spec.PreviousRecords && record.ModRevision - 1 >= store.CompactedRevision)
+        if (filter.PreviousRecords && record.ModRevision - 1 >= store.CompactedRevision)
             previous = record.History.At(record.ModRevision - 1);
         (events ??= []).Add(new WatchEvent(record, previous));
         bytes += record.EstimatedBytes + (previous?.EstimatedBytes ?? 0);
@@ -27,9 +27,5 @@ internal struct EventBatch(MvccStore store, Watcher watcher)
         revisions++;
     }
 
-    /// <summary>The message; null when nothing is left to say.</summary>
-    public readonly WatchEvents? ToMessage() =>
-        events is null
-            ? null
-            : new WatchEvents(watcher.Id, store.Revision, events, watcher.Spec.Fragment) { EstimatedBytes = bytes };
+    public readonly EventList ToList() => events is null ? EventList.Empty : new EventList([.. events], bytes);
 }

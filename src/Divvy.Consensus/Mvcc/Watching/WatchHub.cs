@@ -18,13 +18,21 @@ namespace Divvy.Consensus.Mvcc.Watching;
 /// <para>Source: etcd's documentation of the Watch API and of its guarantees (ordered, unique, reliable, atomic,
 /// resumable, bookmarkable).</para>
 /// </summary>
-public sealed class WatchHub(MvccStore store, WatchLimits limits)
+public sealed class WatchHub
 {
     private readonly SortedDictionary<long, WatchStream> streams = [];
     private readonly WatcherIndex synced = new();
     private readonly List<WatchStream> signaled = [];
-    private readonly List<Watcher> found = [];
+    private readonly List<WatcherGroup> found = [];
+    private readonly FanOut fanOut;
     private long lastStreamId;
+
+    public WatchHub(MvccStore store, WatchLimits limits)
+    {
+        Store = store;
+        Limits = limits;
+        fanOut = new FanOut(this);
+    }
 
     /// <summary>Watchers of all streams.</summary>
     public int WatcherCount => streams.Values.Sum(stream => stream.WatcherCount);
@@ -34,9 +42,9 @@ public sealed class WatchHub(MvccStore store, WatchLimits limits)
 
     public int StreamCount => streams.Count;
 
-    internal MvccStore Store { get; } = store;
+    internal MvccStore Store { get; private set; }
 
-    internal WatchLimits Limits { get; } = limits;
+    internal WatchLimits Limits { get; }
 
     public WatchStream OpenStream(TimeSpan now)
     {
@@ -52,17 +60,31 @@ public sealed class WatchHub(MvccStore store, WatchLimits limits)
         var changes = Store.LastChanges;
         if (changes.Count == 0 || streams.Count == 0)
             return;
-        if (changes.Count == 1)
-        {
-            found.Clear();
-            synced.Find(changes[0], found);
-            foreach (var watcher in found)
-                watcher.Stream.Offer(watcher, changes);
-        }
-        else
+        if (changes.Count > 1)
         {
             PublishMany(changes);
+            return;
         }
+        found.Clear();
+        synced.Find(changes[0].History.Key, found);
+        foreach (var group in found)
+            fanOut.Hand(group, changes);
+    }
+
+    /// <summary>Puts another store in the place of the one it has: the same log further on, as a member gets it with a
+    /// snapshot. No watcher hears anything twice, and none misses anything without being told that it was compacted.
+    /// <exception cref="ArgumentException">The store is behind the one it has.</exception></summary>
+    public void Resume(MvccStore store)
+    {
+        var heardUpTo = Store.Revision;
+        if (store.Revision < heardUpTo)
+        {
+            throw new ArgumentException(
+                $"Watchers have heard of revision {heardUpTo}, and the store is at {store.Revision}", nameof(store));
+        }
+        Store = store;
+        foreach (var stream in streams.Values)
+            stream.Resume(heardUpTo);
     }
 
     /// <summary>Sends the progress that is due, and lets the watchers that are behind go on.</summary>
@@ -92,17 +114,9 @@ public sealed class WatchHub(MvccStore store, WatchLimits limits)
         signaled.Add(stream);
     }
 
-    internal void MarkSynced(Watcher watcher)
-    {
-        watcher.IsSynced = true;
-        synced.Add(watcher);
-    }
+    internal void MarkSynced(Watcher watcher) => synced.Add(watcher);
 
-    internal void MarkUnsynced(Watcher watcher)
-    {
-        watcher.IsSynced = false;
-        synced.Remove(watcher);
-    }
+    internal void MarkUnsynced(Watcher watcher) => synced.Remove(watcher);
 
     internal void Forget(WatchStream stream) => streams.Remove(stream.Id);
 
@@ -110,23 +124,23 @@ public sealed class WatchHub(MvccStore store, WatchLimits limits)
     /// it.</summary>
     private void PublishMany(IReadOnlyList<KeyRecord> changes)
     {
-        var order = new List<Watcher>();
-        var mine = new Dictionary<Watcher, List<KeyRecord>>(ReferenceEqualityComparer.Instance);
+        var order = new List<WatcherGroup>();
+        var theirs = new Dictionary<WatcherGroup, List<KeyRecord>>(ReferenceEqualityComparer.Instance);
         foreach (var change in changes)
         {
             found.Clear();
-            synced.Find(change, found);
-            foreach (var watcher in found)
+            synced.Find(change.History.Key, found);
+            foreach (var group in found)
             {
-                if (!mine.TryGetValue(watcher, out var records))
+                if (!theirs.TryGetValue(group, out var records))
                 {
-                    mine.Add(watcher, records = []);
-                    order.Add(watcher);
+                    theirs.Add(group, records = []);
+                    order.Add(group);
                 }
                 records.Add(change);
             }
         }
-        foreach (var watcher in order)
-            watcher.Stream.Offer(watcher, mine[watcher]);
+        foreach (var group in order)
+            fanOut.Hand(group, theirs[group]);
     }
 }

@@ -13,12 +13,8 @@ public sealed record WatchRefused(WatchRefusal Reason, long Revision) : WatchMes
 }
 
 /// <summary>Changes, in order; a revision is never split over two messages.</summary>
-public sealed record WatchEvents(long WatchId, long Revision, IReadOnlyList<WatchEvent> Events, bool Fragment)
-    : WatchMessage(WatchId, Revision)
-{
-    /// <summary>Estimated size, for the bound on what may wait.</summary>
-    internal long EstimatedBytes { get; init; }
-}
+public sealed record WatchEvents(long WatchId, long Revision, EventList Events, bool Fragment)
+    : WatchMessage(WatchId, Revision);
 
 /// <summary>Nothing new up to the revision: for one watcher, or with id -1 for all of the stream.</summary>
 public sealed record WatchProgress(long WatchId, long Revision) : WatchMessage(WatchId, Revision)

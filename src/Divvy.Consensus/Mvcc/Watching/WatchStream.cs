@@ -79,7 +79,7 @@ public sealed class WatchStream
         for (var taken = 0; taken < limit && ready.TryDequeue(out var message); taken++)
         {
             if (message is WatchEvents events)
-                readyBytes -= events.EstimatedBytes;
+                readyBytes -= events.Events.EstimatedBytes;
             into.Add(message);
         }
         CatchUp();
@@ -99,23 +99,29 @@ public sealed class WatchStream
 
     /// <summary>Takes what the newest revision changed for a synced watcher; a full stream makes it fall behind
     /// instead.</summary>
-    internal void Offer(Watcher watcher, IReadOnlyList<KeyRecord> changes)
+    internal void Offer(Watcher watcher, long revision, EventList events)
     {
-        var revision = changes[0].ModRevision;
         if (revision < watcher.NextRevision)
             return;
         if (IsFull)
+            FallBehind(watcher, revision);
+        else
+            Enqueue(watcher, events);
+    }
+
+    /// <summary>Goes on with a store that was put in the place of another, which was at the given revision: synced
+    /// watchers have heard of everything up to there.</summary>
+    internal void Resume(long heardUpTo)
+    {
+        foreach (var watcher in watchers.Values)
         {
-            watcher.NextRevision = revision;
-            hub.MarkUnsynced(watcher);
-            unsynced.Enqueue(watcher);
-            return;
+            if (!watcher.IsSynced)
+                continue;
+            var next = Math.Max(watcher.NextRevision, heardUpTo + 1);
+            if (next <= hub.Store.Revision)
+                FallBehind(watcher, next);
         }
-        var batch = new EventBatch(hub.Store, watcher);
-        foreach (var change in changes)
-            batch.Add(change);
-        if (batch.ToMessage() is { } message)
-            Enqueue(message);
+        CatchUp();
     }
 
     internal void Poll(TimeSpan now)
@@ -162,20 +168,28 @@ public sealed class WatchStream
     private void Enqueue(WatchMessage message)
     {
         ready.Enqueue(message);
-        if (message is WatchEvents events)
-        {
-            readyBytes += events.EstimatedBytes;
-            watchers[events.WatchId].HeardSinceProgress = true;
-        }
         hub.Signal(this);
+    }
+
+    private void Enqueue(Watcher watcher, EventList events)
+    {
+        readyBytes += events.EstimatedBytes;
+        watcher.HeardSinceProgress = true;
+        Enqueue(new WatchEvents(watcher.Id, hub.Store.Revision, events, watcher.Spec.Fragment));
+    }
+
+    private void FallBehind(Watcher watcher, long nextRevision)
+    {
+        watcher.NextRevision = nextRevision;
+        hub.MarkUnsynced(watcher);
+        unsynced.Enqueue(watcher);
     }
 
     private void Remove(Watcher watcher)
     {
         watchers.Remove(watcher.Id);
         watcher.IsClosed = true;
-        if (watcher.IsSynced)
-            hub.MarkUnsynced(watcher);
+        hub.MarkUnsynced(watcher);
     }
 
     /// <summary>Reads on for the watchers that are behind, in turns, while the stream has room.</summary>
@@ -211,7 +225,7 @@ public sealed class WatchStream
             Enqueue(new WatchCompacted(watcher.Id, store.Revision, store.CompactedRevision));
             return 1;
         }
-        var batch = new EventBatch(store, watcher);
+        var batch = new EventBatch(store, watcher.Filter);
         var first = store.Log.FirstAtOrAfter(watcher.NextRevision);
         var position = first;
         for (; position < store.Log.Count; position++)
@@ -228,8 +242,8 @@ public sealed class WatchStream
                 batch.Add(record);
         }
         watcher.NextRevision = position < store.Log.Count ? store.Log[position].ModRevision : store.Revision + 1;
-        if (batch.ToMessage() is { } message)
-            Enqueue(message);
+        if (batch.ToList() is { Count: > 0 } events)
+            Enqueue(watcher, events);
         return Math.Max(1, position - first);
     }
 

@@ -1,64 +1,51 @@
 namespace Divvy.Consensus.Mvcc.Watching;
 
-/// <summary>The synced watchers by what they watch. Those of one key are looked up; those of a range are grouped by
-/// equal ranges, and every group is asked, which is cheap while there are few different ranges.</summary>
+/// <summary>The synced watchers by what they watch: those of one key by its hash, those of a range in a tree of
+/// intervals. Watchers of equal ranges form a group, which is found as one.</summary>
 internal sealed class WatcherIndex
 {
-    private readonly Dictionary<byte[], List<Watcher>> byKey = new(KeyOrder.Instance);
-    private readonly List<RangeGroup> byRange = [];
+    private readonly Dictionary<byte[], WatcherGroup>.AlternateLookup<ReadOnlySpan<byte>> byKey =
+        new Dictionary<byte[], WatcherGroup>(KeyOrder.Instance).GetAlternateLookup<ReadOnlySpan<byte>>();
 
+    private readonly IntervalTree byRange = new();
+
+    /// <summary>Number of watchers.</summary>
     public int Count { get; private set; }
 
     public void Add(Watcher watcher)
     {
+        var range = watcher.Spec.Keys;
+        WatcherGroup? group;
+        if (range.Kind != KeyRangeKind.Single)
+            group = byRange.GetOrAdd(range);
+        else if (!byKey.TryGetValue(range.Start.Span, out group))
+            byKey[range.Start.Span] = group = new WatcherGroup(range);
+        group.Add(watcher);
+        watcher.Group = group;
         Count++;
-        GroupFor(watcher.Spec.Keys).Add(watcher);
     }
 
+    /// <summary>Takes out a watcher if it is in.</summary>
     public void Remove(Watcher watcher)
     {
-        var range = watcher.Spec.Keys;
-        var group = GroupFor(range);
-        if (group.Remove(watcher))
-            Count--;
+        if (watcher.Group is not { } group)
+            return;
+        watcher.Group = null;
+        group.Remove(watcher);
+        Count--;
         if (group.Count > 0)
             return;
-        if (range.Kind == KeyRangeKind.Single)
-            byKey.Remove(range.Start.ToArray());
+        if (group.Range.Kind == KeyRangeKind.Single)
+            byKey.Remove(group.Range.Start.Span);
         else
-            byRange.RemoveAll(candidate => candidate.Watchers == group);
+            byRange.Remove(group.Range);
     }
 
-    /// <summary>Appends the watchers of a key.</summary>
-    public void Find(KeyRecord record, List<Watcher> into)
+    /// <summary>Appends the groups that watch a key.</summary>
+    public void Find(ReadOnlySpan<byte> key, List<WatcherGroup> into)
     {
-        if (byKey.TryGetValue(record.History.Key, out var exact))
-            into.AddRange(exact);
-        foreach (var group in byRange)
-        {
-            if (group.Range.Contains(record.History.Key))
-                into.AddRange(group.Watchers);
-        }
+        if (byKey.TryGetValue(key, out var exact))
+            into.Add(exact);
+        byRange.Find(key, into);
     }
-
-    private List<Watcher> GroupFor(KeyRange range)
-    {
-        if (range.Kind == KeyRangeKind.Single)
-        {
-            var key = range.Start.ToArray();
-            if (!byKey.TryGetValue(key, out var exact))
-                byKey.Add(key, exact = []);
-            return exact;
-        }
-        foreach (var group in byRange)
-        {
-            if (group.Range.SameAs(range))
-                return group.Watchers;
-        }
-        var added = new RangeGroup(range, []);
-        byRange.Add(added);
-        return added.Watchers;
-    }
-
-    private sealed record RangeGroup(KeyRange Range, List<Watcher> Watchers);
 }

@@ -1,12 +1,12 @@
 namespace Divvy.Consensus.Mvcc;
 
 /// <summary>
-/// The work that a compaction leaves behind. Compacting to a revision only moves a mark: from then on reads below it are
-/// refused, and what it made superfluous is invisible. Taking that off the histories and the log is done here, record
-/// by record in the order of the log, so in slices as short as the owner likes, the oldest compaction first.
-/// <para>A record that is superseded or deleted at or below the mark goes from its key's history; a history that is left
-/// empty goes from the index. The log loses what lies below the mark; the changes of the very revision stay, so that a
-/// watch may start there and still be told of its deletions. Pins hold all of this back.</para>
+/// The work that a compaction leaves behind. Compacting to a revision only moves a mark: from then on reads below it
+/// are refused, and what it made superfluous is invisible. Taking that off the histories and the log is done here,
+/// record by record in the order of the log, so in slices as short as the owner likes, the oldest compaction first.
+/// <para>A record that is superseded or deleted at or below the mark goes from its key's history; a history that is
+/// left empty goes from the index. The log loses what lies below the mark; the changes of the very revision stay, so
+/// that a watch may start there and still be told of its deletions. Pins hold all of this back.</para>
 /// </summary>
 internal sealed class Compaction(KeyIndex index, RevisionLog log, RevisionPins pins, MvccCounters counters)
 {
@@ -58,7 +58,8 @@ internal sealed class Compaction(KeyIndex index, RevisionLog log, RevisionPins p
         return true;
     }
 
-    /// <summary>Takes what this record supersedes off its history, and the record too when it is a tombstone.</summary>
+    /// <summary>Takes what this record supersedes off its history, and the record too when it is a
+    /// tombstone.</summary>
     private void TakeOff(KeyRecord record)
     {
         var history = record.History;

@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>The records of one key, oldest first. Compaction takes them off the front, one at a time. Most keys have one
-/// record, which is kept without an array around it.</summary>
+/// <summary>The records of one key, oldest first. Compaction takes them off the front, one at a time. Most keys have
+/// one record, which is kept without an array around it.</summary>
 internal sealed class KeyHistory(byte[] key)
 {
     /// <summary>Null, the only record, or an array of them.</summary>

@@ -4,8 +4,8 @@ namespace Divvy.Consensus.Mvcc;
 /// deletion is a record too (a tombstone): it has a key and a mod revision, and version 0.</summary>
 public sealed class KeyRecord
 {
-    /// <summary>What a record costs beyond its key and value: the object, the header of the value's array, its slots in
-    /// the history and in the log.</summary>
+    /// <summary>What a record costs beyond its key and value: the object, the header of the value's array, its slots
+    /// in the history and in the log.</summary>
     internal const int OverheadBytes = 112;
 
     internal KeyRecord(KeyHistory history, long modRevision, int subRevision = 0)

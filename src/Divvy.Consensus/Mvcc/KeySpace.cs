@@ -3,8 +3,8 @@ using Divvy.Consensus.Mvcc.Leases;
 
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>The keys at every revision since the last compaction: the index, the log of changes, and the one place that
-/// changes both. A writing request opens a revision, changes keys, and closes it.</summary>
+/// <summary>The keys at every revision since the last compaction: the index, the log of changes, and the one place
+/// that changes both. A writing request opens a revision, changes keys, and closes it.</summary>
 internal sealed class KeySpace
 {
     private readonly LeaseBook leases;
@@ -109,8 +109,8 @@ internal sealed class KeySpace
     public void Visit(KeyRange range, long revision, Func<KeyRecord, bool> visitor) =>
         Index.Visit(range, history => history.At(revision) is not { } record || visitor(record));
 
-    /// <summary>A value's bytes in an array of their own. A slice would keep all of the message alive that it came in,
-    /// so it is copied; a whole array is taken as it is.</summary>
+    /// <summary>A value's bytes in an array of their own. A slice would keep all of the message alive that it came
+    /// in, so it is copied; a whole array is taken as it is.</summary>
     private static byte[] Own(ReadOnlyMemory<byte> value) =>
         MemoryMarshal.TryGetArray(value, out var segment) && segment.Count == segment.Array!.Length
             ? segment.Array

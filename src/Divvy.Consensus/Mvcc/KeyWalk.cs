@@ -1,8 +1,8 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>A walk over the histories of a range, in key order, that may pause for as long as it likes: when the index
-/// changed meanwhile it finds its place again by the key it was at. Keys that came or went meanwhile may or may not be
-/// met; a reader at a pinned revision does not care, as what it can see stays.</summary>
+/// <summary>A walk over the histories of a range, in key order, that may pause for as long as it likes: when the
+/// index changed meanwhile it finds its place again by the key it was at. Keys that came or went meanwhile may or
+/// may not be met; a reader at a pinned revision does not care, as what it can see stays.</summary>
 internal struct KeyWalk(KeyIndex index, KeyRange range)
 {
     private KeyIndex.Place place;

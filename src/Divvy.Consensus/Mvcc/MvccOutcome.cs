@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>How a request ended. Every value but <see cref="Ok"/> left the store as it was. The same log gives the same
-/// outcomes on every member.</summary>
+/// <summary>How a request ended. Every value but <see cref="Ok"/> left the store as it was. The same log gives the
+/// same outcomes on every member.</summary>
 public enum MvccOutcome
 {
     Ok,

@@ -10,18 +10,18 @@ namespace Divvy.Consensus.Mvcc;
 /// read between two of them. It has no clock: a lease ends when the log says so. It has no dice: ids come with the
 /// commands. Members that apply the same log from the same options hold the same state and gave the same answers,
 /// refusals included.</para>
-/// <para><b>Revisions.</b> The store has one counter. A command that changes any key raises it by one, and every key it
-/// changed carries that number; a delete that meets nothing, or a transaction that only reads, leaves it. Each key
-/// keeps its records until a compaction says from which revision on reads must stay possible; the newest record of a
-/// key that exists is never dropped.</para>
+/// <para><b>Revisions.</b> The store has one counter. A command that changes any key raises it by one, and every key
+/// it changed carries that number; a delete that meets nothing, or a transaction that only reads, leaves it. Each
+/// key keeps its records until a compaction says from which revision on reads must stay possible; the newest record
+/// of a key that exists is never dropped.</para>
 /// <para><b>Long work comes in pieces</b>, so that nobody waits for it: a range is read through a cursor (<see
-/// cref="Begin"/>), a compaction answers at once and leaves its work to <see cref="CompactStep"/>, an export and a hash
-/// go step by step. None of these lets a result depend on when the pieces are run.</para>
+/// cref="Begin"/>), a compaction answers at once and leaves its work to <see
+/// cref="CompactStep"/>, an export and a hash go step by step. None of these lets a result depend on when the pieces are run.</para>
 /// <para><b>Refusals.</b> A refused command changed nothing and raised nothing but <see cref="AppliedIndex"/>. What
 /// can be refused without looking at the store is <see cref="RequestRules"/>' task, before the log; applying a
 /// command that breaks these rules is safe all the same, but for <see cref="EmptyOperation"/>.</para>
-/// <para>Source: etcd's documentation of the v3 API (KV, Lease) and its measured behaviour, which the conformance suite
-/// compares.</para>
+/// <para>Source: etcd's documentation of the v3 API (KV, Lease) and its measured behaviour, which the conformance
+/// suite compares.</para>
 /// </summary>
 public sealed class MvccStore
 {
@@ -59,7 +59,8 @@ public sealed class MvccStore
     /// <summary>Records that compactions have yet to look at (<see cref="CompactStep"/>).</summary>
     public int CompactionBacklog => keys.Compaction.Backlog;
 
-    /// <summary>What the last command changed, in order; empty when it changed nothing. Valid until the next command or
+    /// <summary>What the last command changed, in order; empty when it changed nothing. Valid until the next command
+    /// or
     /// <see cref="Read"/>.</summary>
     public IReadOnlyList<KeyRecord> LastChanges => keys.Changes;
 
@@ -74,8 +75,8 @@ public sealed class MvccStore
         keys.Counters.Snapshot(leases.All.Count, keys.Compaction.Backlog, keys.Pins.Count);
 
     /// <summary>Applies the next command of the log.
-    /// <exception cref="InvalidOperationException">The index is not the one after the last: a command was lost or came
-    /// twice, and going on would part this member from the others.</exception></summary>
+    /// <exception cref="InvalidOperationException">The index is not the one after the last: a command was lost or
+    /// came twice, and going on would part this member from the others.</exception></summary>
     public MvccResult Apply(long index, MvccCommand command)
     {
         if (index != AppliedIndex + 1)
@@ -117,7 +118,8 @@ public sealed class MvccStore
         return MvccOutcome.Ok;
     }
 
-    /// <summary>Begins to read a range and does the first piece of it, which is often all: then nothing was pinned, and
+    /// <summary>Begins to read a range and does the first piece of it, which is often all: then nothing was pinned,
+    /// and
     /// <see cref="RangeCursor.Result"/> has the answer.</summary>
     public RangeCursor Begin(RangeOperation operation, int maxKeys)
     {
@@ -126,8 +128,8 @@ public sealed class MvccStore
         return cursor;
     }
 
-    /// <summary>Does a piece of the work that compactions left, looking at so many records at most; false when nothing
-    /// is left that can be done now. What a reader in progress needs is left for later.</summary>
+    /// <summary>Does a piece of the work that compactions left, looking at so many records at most; false when
+    /// nothing is left that can be done now. What a reader in progress needs is left for later.</summary>
     public bool CompactStep(int maxRecords) => keys.Compaction.Step(maxRecords);
 
     /// <summary>Whether the store was compacted to this revision and nothing of that work is left.</summary>

@@ -1,9 +1,9 @@
 namespace Divvy.Consensus.Mvcc;
 
 /// <summary>
-/// A range that is read in pieces, with commands applied in between, and answers as if it had been read at once when it
-/// began. It reads at one revision. While it has more to read it pins that revision: a compaction may move past it, and
-/// is even seen by new readers, but takes off nothing that this one needs.
+/// A range that is read in pieces, with commands applied in between, and answers as if it had been read at once when
+/// it began. It reads at one revision. While it has more to read it pins that revision: a compaction may move past
+/// it, and is even seen by new readers, but takes off nothing that this one needs.
 /// <para>The owner of the store serialises <see cref="Step"/> and <see cref="Release"/> with everything else;
 /// <see cref="Result"/> works on the cursor's own list and may be called outside, which is where sorting
 /// belongs.</para>

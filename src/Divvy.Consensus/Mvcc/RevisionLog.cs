@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>Every change since the last compaction, in the order of revisions: what watchers catch up from. It grows by
-/// segments, so no append copies what is there, and a compaction gives the memory back.</summary>
+/// <summary>Every change since the last compaction, in the order of revisions: what watchers catch up from. It grows
+/// by segments, so no append copies what is there, and a compaction gives the memory back.</summary>
 internal sealed class RevisionLog
 {
     private const int SegmentBits = 10;

@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc;
 
-/// <summary>The revisions that readers in progress still need. Compaction answers at once, but takes off nothing that a
-/// read at a pinned revision could see.</summary>
+/// <summary>The revisions that readers in progress still need. Compaction answers at once, but takes off nothing
+/// that a read at a pinned revision could see.</summary>
 internal sealed class RevisionPins
 {
     private readonly SortedDictionary<long, int> readers = [];

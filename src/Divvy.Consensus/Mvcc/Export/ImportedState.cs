@@ -2,8 +2,8 @@ using Divvy.Consensus.Mvcc.Leases;
 
 namespace Divvy.Consensus.Mvcc.Export;
 
-/// <summary>What was read so far of a store. The index is filled in key order, which costs no search; the log is put in
-/// order at the end, where each record says its own place.</summary>
+/// <summary>What was read so far of a store. The index is filled in key order, which costs no search; the log is put
+/// in order at the end, where each record says its own place.</summary>
 internal sealed class ImportedState(MvccOptions options)
 {
     /// <summary>A fresh store is at revision 1.</summary>
@@ -162,9 +162,9 @@ internal sealed class ImportedState(MvccOptions options)
         leases.Move(history.Key, 0, live.Lease);
     }
 
-    /// <summary>Puts the records of the log in their places. Every revision after the compacted one changed something,
-    /// and the changes of a revision are counted from 0, so nothing has to be compared, and nothing can be missing
-    /// without a hole.</summary>
+    /// <summary>Puts the records of the log in their places. Every revision after the compacted one changed
+    /// something, and the changes of a revision are counted from 0, so nothing has to be compared, and nothing can
+    /// be missing without a hole.</summary>
     private RevisionLog OrderLog()
     {
         var first = Math.Max(compactedRevision, FirstChange);

@@ -3,10 +3,10 @@ using Divvy.Consensus.Mvcc.Leases;
 namespace Divvy.Consensus.Mvcc.Export;
 
 /// <summary>
-/// Writes a store chunk by chunk while it goes on applying commands. What comes out is the state of the moment when the
-/// export began, byte for byte the same on every member that was there: the marks and the leases are taken down at
-/// once, which takes time in proportion to the number of leases; the keys are read at that revision later, and a pin on
-/// the compacted revision keeps what is needed.
+/// Writes a store chunk by chunk while it goes on applying commands. What comes out is the state of the moment when
+/// the export began, byte for byte the same on every member that was there: the marks and the leases are taken down
+/// at once, which takes time in proportion to the number of leases; the keys are read at that revision later, and a
+/// pin on the compacted revision keeps what is needed.
 /// <para>What is left from before the compacted revision is not written, so the store that is read back has no
 /// compaction work to do. The bytes are described on <see cref="ExportFormat"/>; <see cref="MvccImport"/> reads
 /// them.</para>
@@ -49,8 +49,8 @@ public sealed class MvccExport
 
     public long CompactedRevision { get; }
 
-    /// <summary>The next chunk, of about so many bytes: it may be longer by one record. It is good until the next call.
-    /// Empty at the end.
+    /// <summary>The next chunk, of about so many bytes: it may be longer by one record. It is good until the next
+    /// call. Empty at the end.
     /// <exception cref="InvalidOperationException">The export was released before its end.</exception></summary>
     public ReadOnlyMemory<byte> Next(int maxBytes)
     {
@@ -129,8 +129,8 @@ public sealed class MvccExport
         return false;
     }
 
-    /// <summary>Writes the changes of the compacted revision that the histories do not keep. The pin keeps them in the
-    /// log, though their places move when the log loses what lies before.</summary>
+    /// <summary>Writes the changes of the compacted revision that the histories do not keep. The pin keeps them in
+    /// the log, though their places move when the log loses what lies before.</summary>
     private bool WriteBoundary(int maxBytes)
     {
         var first = keys.Log.FirstAtOrAfter(CompactedRevision);

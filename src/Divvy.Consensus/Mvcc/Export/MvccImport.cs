@@ -7,9 +7,10 @@ namespace Divvy.Consensus.Mvcc.Export;
 /// Reads a store back from an <see cref="MvccExport"/>: the same answers to every read at every revision from the
 /// compacted one on, the same changes to every watch, the same leases with the same keys, the same hashes. Counts of
 /// operations start anew.
-/// <para>The bytes may come in pieces of any size. What is damaged, cut off or does not fit together is refused with an
-/// <see cref="InvalidDataException"/> that says what is wrong; the import is of no use after that. One owner serialises
-/// all calls.</para>
+/// <para>The bytes may come in pieces of any size. What is damaged, cut off or does not fit together is refused with
+/// an
+/// <see cref="InvalidDataException"/> that says what is wrong; the import is of no use after that. One owner
+/// serialises all calls.</para>
 /// </summary>
 public sealed class MvccImport(MvccOptions options)
 {
@@ -89,7 +90,9 @@ public sealed class MvccImport(MvccOptions options)
             throw Damage($"the checksum of the frame at byte {offset} does not match");
         var kind = content[0];
         // Every kind may be left out but the header; only those in the middle may come twice.
-        var isInOrder = phase == 0 ? kind == ExportFormat.Header : kind > phase || (kind == phase && IsRepeatable(kind));
+        var isInOrder = phase == 0
+            ? kind == ExportFormat.Header
+            : kind > phase || (kind == phase && IsRepeatable(kind));
         if (!isInOrder || kind > ExportFormat.End)
             throw Damage($"the frame at byte {offset} is of kind {kind} and comes after one of kind {phase}");
         phase = kind;

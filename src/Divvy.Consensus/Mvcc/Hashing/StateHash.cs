@@ -3,8 +3,8 @@ using System.Numerics;
 
 namespace Divvy.Consensus.Mvcc.Hashing;
 
-/// <summary>CRC-32C (Castagnoli; RFC 3720 appendix B.4) over a sequence of numbers and byte strings. Byte strings go in
-/// with their length, so two different sequences do not run together.</summary>
+/// <summary>CRC-32C (Castagnoli; RFC 3720 appendix B.4) over a sequence of numbers and byte strings. Byte strings go
+/// in with their length, so two different sequences do not run together.</summary>
 internal struct StateHash()
 {
     private uint crc = uint.MaxValue;

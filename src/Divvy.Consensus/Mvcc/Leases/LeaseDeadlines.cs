@@ -5,8 +5,8 @@ namespace Divvy.Consensus.Mvcc.Leases;
 /// no place in the log, and a new leader starts every lease anew (<see cref="Restart"/>), which can only make it live
 /// longer than it was promised. What is due is not removed here: the leader proposes a revoke, and the lease ends
 /// everywhere when that is applied.
-/// <para>The heap holds one entry a lease. A renewal leaves the entry where it is; an entry that comes up early is put
-/// back at its lease's real deadline.</para>
+/// <para>The heap holds one entry a lease. A renewal leaves the entry where it is; an entry that comes up early is
+/// put back at its lease's real deadline.</para>
 /// </summary>
 public sealed class LeaseDeadlines
 {

@@ -1,8 +1,8 @@
 namespace Divvy.Consensus.Mvcc.Watching;
 
-/// <summary>The ranges that are watched, so that those a key lies in are found without asking all: an AVL tree by start
-/// and end, where each node knows how far the ranges below it reach (Cormen et al., Introduction to Algorithms, interval
-/// trees). A look-up costs the height of the tree for each range it finds, at most.</summary>
+/// <summary>The ranges that are watched, so that those a key lies in are found without asking all: an AVL tree by
+/// start and end, where each node knows how far the ranges below it reach (Cormen et al., Introduction to
+/// Algorithms, interval trees). A look-up costs the height of the tree for each range it finds, at most.</summary>
 internal sealed class IntervalTree
 {
     private Node? root;

@@ -4,10 +4,10 @@ namespace Divvy.Consensus.Mvcc.Watching;
 /// Tells watchers what changed, in order, without gaps or repeats, and without letting one that reads slowly hold up
 /// the store or the others.
 /// <para><b>States of a watcher.</b> <i>Synced</i>: it was told of everything, and each new revision is handed to its
-/// stream as it is applied. <i>Unsynced</i>: it started in the past, or its stream was full when something changed; it
-/// remembers the first revision it was not told of and reads on from the store's log, whole revisions at a time, when
-/// its stream has room. A watcher goes back and forth between the two, so the memory of a stream is bounded however
-/// slow its client is. <i>Compacted</i>: what it has yet to hear is gone; it is told so and ends.</para>
+/// stream as it is applied. <i>Unsynced</i>: it started in the past, or its stream was full when something changed;
+/// it remembers the first revision it was not told of and reads on from the store's log, whole revisions at a time,
+/// when its stream has room. A watcher goes back and forth between the two, so the memory of a stream is bounded
+/// however slow its client is. <i>Compacted</i>: what it has yet to hear is gone; it is told so and ends.</para>
 /// <para><b>Duties of the owner.</b> After every applied command: <see cref="Publish"/>. Now and then: <see
 /// cref="Poll"/>. After each of these, and after each request to a stream: <see cref="TakeSignaled"/>, and for every
 /// stream in it send what <see cref="WatchStream.Take"/> gives. All calls are serialised by the owner; messages may
@@ -71,8 +71,9 @@ public sealed class WatchHub
             fanOut.Hand(group, changes);
     }
 
-    /// <summary>Puts another store in the place of the one it has: the same log further on, as a member gets it with a
-    /// snapshot. No watcher hears anything twice, and none misses anything without being told that it was compacted.
+    /// <summary>Puts another store in the place of the one it has: the same log further on, as a member gets it with
+    /// a snapshot. No watcher hears anything twice, and none misses anything without being told that it was
+    /// compacted.
     /// <exception cref="ArgumentException">The store is behind the one it has.</exception></summary>
     public void Resume(MvccStore store)
     {

@@ -20,7 +20,7 @@ public sealed record WatchLimits
     /// <summary>Records looked at for the watchers behind on one stream, before others get their turn.</summary>
     public int MaxCatchUpRecords { get; init; } = 20_000;
 
-    /// <summary>How often a watcher that asked for it hears the revision when nothing else happens; etcd's number. Each
-    /// stream adds up to a tenth, so that they do not all speak at once.</summary>
+    /// <summary>How often a watcher that asked for it hears the revision when nothing else happens; etcd's number.
+    /// Each stream adds up to a tenth, so that they do not all speak at once.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc.Watching;
 
-/// <summary>What a stream owes its client next. A closed family. The revision is the store's when the message was made:
-/// everything up to it that concerns the watcher has been said before or is said here.</summary>
+/// <summary>What a stream owes its client next. A closed family. The revision is the store's when the message was
+/// made: everything up to it that concerns the watcher has been said before or is said here.</summary>
 public abstract record WatchMessage(long WatchId, long Revision);
 
 public sealed record WatchCreated(long WatchId, long Revision) : WatchMessage(WatchId, Revision);

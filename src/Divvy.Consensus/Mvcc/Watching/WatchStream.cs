@@ -1,7 +1,7 @@
 namespace Divvy.Consensus.Mvcc.Watching;
 
-/// <summary>The watches of one client connection, and what waits to be sent on it. Owned by its <see cref="WatchHub"/>,
-/// whose owner serialises all calls.</summary>
+/// <summary>The watches of one client connection, and what waits to be sent on it. Owned by its
+/// <see cref="WatchHub"/>, whose owner serialises all calls.</summary>
 public sealed class WatchStream
 {
     private readonly WatchHub hub;

@@ -4,8 +4,8 @@ using Divvy.Store.Replication;
 
 namespace Divvy.Store.Peers;
 
-/// <summary>A connection another member opened: Raft messages, requests and snapshots come in; answers, pongs and credit
-/// go back.</summary>
+/// <summary>A connection another member opened: Raft messages, requests and snapshots come in; answers, pongs and
+/// credit go back.</summary>
 internal sealed class InboundConnection(FrameConnection connection, PeerAddress peer, PeerLinkContext context)
     : IFrameHandler
 {

@@ -22,8 +22,9 @@ internal readonly record struct OutgoingFrame(
 {
     private const int LargestHead = 2 * WireWriter.MaxVarint;
 
-    public static OutgoingFrame Of(FrameKind kind, ulong number, ulong extra = 0, ReadOnlyMemory<byte> payload = default)
-        => new(kind, LargestHead + payload.Length, number, extra, null, payload, null);
+    public static OutgoingFrame Of(
+        FrameKind kind, ulong number, ulong extra = 0, ReadOnlyMemory<byte> payload = default) =>
+        new(kind, LargestHead + payload.Length, number, extra, null, payload, null);
 
     public static OutgoingFrame Chunk(ulong transfer, byte[] rented, int length) => new(
         FrameKind.SnapshotChunk, LargestHead + length, transfer, 0, null, rented.AsMemory(0, length), rented);

@@ -44,8 +44,8 @@ internal sealed class OutgoingLanes : IValueTaskSource<bool>
         lock (gate)
         {
             var queue = queues[lane];
-            var fits = queue.Count < maxFrames[lane] && (queue.Count == 0 || bytes[lane] + frame.Size <= maxBytes[lane]);
-            if (closed || !fits)
+            var fitsInBytes = queue.Count == 0 || bytes[lane] + frame.Size <= maxBytes[lane];
+            if (closed || queue.Count >= maxFrames[lane] || !fitsInBytes)
             {
                 counters.CountSendFailure();
                 return false;

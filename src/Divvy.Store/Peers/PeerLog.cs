@@ -18,7 +18,8 @@ internal static partial class PeerLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Member {Peer} connected from {Remote}")]
     public static partial void Accepted(this ILogger logger, string peer, string remote);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The connection of member {Peer} from {Remote} ended: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "The connection of member {Peer} from {Remote} ended: {Reason}")]
     public static partial void Ended(this ILogger logger, string peer, string remote, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused a connection from {Remote}: {Reason}")]

@@ -1,0 +1,42 @@
+using Divvy.TestKit;
+using Divvy.TestKit.Etcd;
+using Divvy.Torture.Targets;
+
+namespace Divvy.Torture.Tests;
+
+/// <summary>A few rounds; the program runs thousands.</summary>
+public sealed class TortureRunTests
+{
+    [EtcdTheory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task RunAsync_RealEtcd_KeepsItsPromises(int members)
+    {
+        using var directory = new TempDirectory("torture");
+        var summary = await RunAsync(new EtcdTarget(), members, rounds: 3, directory);
+        summary.Violation.ShouldBeNull();
+        (summary.Rounds, summary.Kills >= 3, summary.Acknowledged > 60).ShouldBe((3, true, true));
+    }
+
+    /// <summary>A store that starts from nothing after a kill has lost every acknowledged write.</summary>
+    [EtcdFact]
+    public async Task RunAsync_StoreThatForgets_IsFoundOut()
+    {
+        using var directory = new TempDirectory("torture");
+        var summary = await RunAsync(new ForgetfulTarget(new EtcdTarget()), members: 1, rounds: 3, directory);
+        summary.Violation.ShouldNotBeNull().ShouldStartWith("round 1: ");
+    }
+
+    private static async Task<TortureSummary> RunAsync(ITarget target, int members, int rounds, TempDirectory directory)
+    {
+        var options = new TortureOptions
+        {
+            Target = target,
+            Members = members,
+            Rounds = rounds,
+            Directory = directory.File("data"),
+        };
+        await using var run = new TortureRun(options, _ => { });
+        return await run.RunAsync();
+    }
+}

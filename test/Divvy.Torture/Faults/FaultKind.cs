@@ -1,0 +1,14 @@
+namespace Divvy.Torture.Faults;
+
+/// <summary>What happens to the victims of a round; each ends with a SIGKILL or a panic.</summary>
+public enum FaultKind
+{
+    Kill,
+
+    /// <summary>Killed again while it starts.</summary>
+    KillTwice,
+    KillDuringDefragmentation,
+    KillDuringCompaction,
+    KillDuringSnapshot,
+    PanicAtFailpoint,
+}

@@ -1,0 +1,19 @@
+using Divvy.TestKit;
+
+namespace Divvy.Torture.Targets;
+
+/// <summary>Name, place and ports of one member, the same for all its lives. Everything is on loopback.</summary>
+public sealed record MemberSettings(string Name, string DataDirectory)
+{
+    public int ClientPort { get; } = FreePort.Probe();
+
+    public int PeerPort { get; } = FreePort.Probe();
+
+    public int HttpPort { get; } = FreePort.Probe();
+
+    public int FailpointPort { get; } = FreePort.Probe();
+
+    public Uri ClientUrl => new($"http://127.0.0.1:{ClientPort}");
+
+    public Uri PeerUrl => new($"http://127.0.0.1:{PeerPort}");
+}

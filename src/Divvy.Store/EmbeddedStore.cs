@@ -1,4 +1,6 @@
+using Divvy.Consensus.Auth;
 using Divvy.Rpc;
+using Divvy.Rpc.Etcd;
 using Divvy.Store.Services;
 
 namespace Divvy.Store;
@@ -53,7 +55,9 @@ public sealed class EmbeddedStore : IAsyncDisposable
         new LeaseService(node, headers, stopping.Token).MapTo(services);
         new ClusterService(headers, identity, options).MapTo(services);
         new MaintenanceService(node, headers, identity).MapTo(services);
-        AuthService.MapTo(services);
+        services.Unary(
+            EtcdMethods.Authenticate,
+            (_, _) => ValueTask.FromException<AuthenticateResponse>(EtcdErrors.ToException(AuthOutcome.NotEnabled)));
     }
 
     /// <summary>Ends the leases that are over, and moves watches on. Only needed without

@@ -6,7 +6,7 @@ namespace Divvy.Store.Services;
 
 /// <summary>The one table from outcomes to statuses. Clients of etcd match the texts, so they are etcd's to the
 /// letter.</summary>
-internal static class EtcdErrors
+internal static partial class EtcdErrors
 {
     public static RpcException RequestTooLarge() =>
         new(RpcStatusCode.InvalidArgument, "etcdserver: request is too large");
@@ -15,9 +15,6 @@ internal static class EtcdErrors
         new(RpcStatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded");
 
     public static RpcException Stopped() => new(RpcStatusCode.Unavailable, "etcdserver: server stopped");
-
-    public static RpcException AuthNotEnabled() =>
-        new(RpcStatusCode.FailedPrecondition, "etcdserver: authentication is not enabled");
 
     /// <summary>Throws unless the outcome is Ok.</summary>
     public static void ThrowIfRefused(MvccOutcome outcome)

@@ -27,6 +27,11 @@ internal static partial class EtcdErrors
     {
         WatchRefusal.EmptyRange => "mvcc: watcher range is empty",
         WatchRefusal.DuplicateId => "mvcc: duplicate watch ID provided on the WatchStream",
+        WatchRefusal.InvalidToken => "rpc error: code = Unauthenticated desc = etcdserver: invalid auth token",
+        WatchRefusal.UserNameEmpty => "rpc error: code = InvalidArgument desc = etcdserver: user name is empty",
+        WatchRefusal.OldAuthRevision =>
+            "rpc error: code = InvalidArgument desc = etcdserver: revision of auth store is old",
+        WatchRefusal.PermissionDenied => "rpc error: code = PermissionDenied desc = etcdserver: permission denied",
         _ => "etcdserver: too many requests",
     };
 

@@ -7,4 +7,15 @@ public enum WatchRefusal
     EmptyRange,
     DuplicateId,
     TooManyWatchers,
+
+    /// <summary>The token that the client sent is not known.</summary>
+    InvalidToken,
+
+    /// <summary>Users count, and the client did not say who it is.</summary>
+    UserNameEmpty,
+
+    /// <summary>Users or roles kept changing while the client's rights were looked at.</summary>
+    OldAuthRevision,
+
+    PermissionDenied,
 }

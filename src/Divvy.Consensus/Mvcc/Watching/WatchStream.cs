@@ -55,6 +55,9 @@ public sealed class WatchStream
         CatchUp();
     }
 
+    /// <summary>Answers a create that the owner has refused, in its turn.</summary>
+    public void Refuse(WatchRefusal refusal) => Enqueue(new WatchRefused(refusal, hub.Store.Revision));
+
     /// <summary>Ends a watch; nothing is answered when there is none of that number.</summary>
     public void Cancel(long watchId)
     {

@@ -229,6 +229,20 @@ public sealed class WatchHubTests
     }
 
     [Fact]
+    public void Refuse_ByTheOwner_IsAnsweredInTurnAndWatchesNothing()
+    {
+        var stream = Open();
+        stream.Refuse(WatchRefusal.PermissionDenied);
+        stream.Create(new WatchSpec(Prefix("k")));
+
+        var answers = TakeAll(stream);
+
+        answers[0].ShouldBeOfType<WatchRefused>().Reason.ShouldBe(WatchRefusal.PermissionDenied);
+        answers[1].ShouldBeOfType<WatchCreated>();
+        Hub!.WatcherCount.ShouldBe(1);
+    }
+
+    [Fact]
     public void AcceptsRequests_AnswersUnread_SaysNo()
     {
         var stream = Open(small);

@@ -6,22 +6,24 @@ namespace Divvy.Store.Wal;
 /// <summary>The payloads of the records, all numbers little-endian.</summary>
 internal static class WalCodec
 {
-    public const int HeadSize = 20;
+    public const int HeadSize = 24;
     public const int HardStateSize = 24;
     public const int SnapshotSize = 16;
     public const int EntryHeaderSize = 17;
 
-    public static void WriteHead(Span<byte> to, WalIdentity identity, uint crc)
+    public static void WriteHead(Span<byte> to, WalIdentity identity, uint crc, uint size)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(to, identity.Cluster);
         BinaryPrimitives.WriteUInt64LittleEndian(to[8..], identity.Member);
         BinaryPrimitives.WriteUInt32LittleEndian(to[16..], crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[20..], size);
     }
 
-    public static (WalIdentity Identity, uint Crc) ReadHead(ReadOnlySpan<byte> from) => (
+    public static (WalIdentity Identity, uint Crc, uint Size) ReadHead(ReadOnlySpan<byte> from) => (
         new WalIdentity(
             BinaryPrimitives.ReadUInt64LittleEndian(from), BinaryPrimitives.ReadUInt64LittleEndian(from[8..])),
-        BinaryPrimitives.ReadUInt32LittleEndian(from[16..]));
+        BinaryPrimitives.ReadUInt32LittleEndian(from[16..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(from[20..]));
 
     public static void WriteHardState(Span<byte> to, HardState state)
     {

@@ -25,6 +25,10 @@ internal static class WalFrame
     /// <summary>No record is longer: a length beyond it is damage.</summary>
     public const int MaxLength = 256 << 20;
 
+    /// <summary>In place of a length: the segment is full, and the one whose number stands in place of the durable mark
+    /// follows. Not part of the chain of checksums; it may be missing, or be zeros, after a crash.</summary>
+    public const uint SealMark = uint.MaxValue;
+
     public static int SizeOf(int length) => (HeaderSize + length + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>Completes a record whose payload stands in its place at the start of a buffer that is otherwise zeros
@@ -40,6 +44,14 @@ internal static class WalFrame
         BinaryPrimitives.WriteUInt32LittleEndian(buffer[8..], Crc32C.Append(0, buffer[..8]));
         BinaryPrimitives.WriteUInt32LittleEndian(buffer[12..], crc);
         return crc;
+    }
+
+    /// <summary>Writes the mark that ends a full segment.</summary>
+    public static void WriteSeal(Span<byte> buffer, uint nextSegment)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(buffer, SealMark);
+        BinaryPrimitives.WriteUInt32LittleEndian(buffer[4..], nextSegment);
+        BinaryPrimitives.WriteUInt32LittleEndian(buffer[8..], Crc32C.Append(0, buffer[..8]));
     }
 
     public static WalFrameHeader Read(ReadOnlySpan<byte> buffer) => new(

@@ -18,11 +18,15 @@ internal sealed class WalReader(IDisk disk)
     private HardState hardState;
     private WalIdentity? identity;
     private uint crc;
+    private uint size;
 
     /// <summary>Where the next record goes in the last segment.</summary>
     public long End { get; private set; }
 
     public uint Crc => crc;
+
+    /// <summary>Behind this place, the last segment is all zeros.</summary>
+    public long LeftBehind { get; private set; }
 
     /// <summary>Why the end was cut; null when it was not.</summary>
     public string? Repair { get; private set; }
@@ -46,9 +50,16 @@ internal sealed class WalReader(IDisk disk)
         if (file.Read(0, bytes) != bytes.Length)
             throw Damaged(segment, 0, "it could not be read to its end");
         var at = 0;
+        size = 0;
         while (at < bytes.Length)
         {
+            if (IsSealed(bytes, at, segment, isLast))
+                return;
             var damage = ReadRecord(bytes, ref at, segment, isFirst);
+
+            // A segment is only cut when it is full: a shorter one has lost its end, and nobody knows what was there.
+            if (bytes.Length < size)
+                throw Damaged(segment, bytes.Length, $"it was made with {size} bytes; the rest is missing");
             if (damage is null)
                 continue;
             if (!isLast)
@@ -59,7 +70,20 @@ internal sealed class WalReader(IDisk disk)
 
         if (at == 0)
             throw Damaged(segment, 0, "it is empty");
-        End = at;
+        End = LeftBehind = at;
+    }
+
+    /// <summary>The segment is full and says which one follows. A crash may have kept the place of that mark and lost the
+    /// mark.</summary>
+    private static bool IsSealed(byte[] bytes, int at, WalSegment segment, bool isLast)
+    {
+        if (bytes.Length - at != WalFrame.HeaderSize)
+            return false;
+        var header = WalFrame.Read(bytes.AsSpan(at));
+        var isSealed = header is { Checks: true, Length: WalFrame.SealMark };
+        if (isSealed && isLast)
+            throw Damaged(segment, at, $"it says that segment {header.Durable} follows, which is missing");
+        return isSealed || (!isLast && IsEmpty(bytes, at, bytes.Length));
     }
 
     /// <summary>Takes one record; says what is wrong with it otherwise, an unwritten place included.</summary>
@@ -97,7 +121,7 @@ internal sealed class WalReader(IDisk disk)
         switch (kind)
         {
             case WalRecordKind.Head when payload.Length == WalCodec.HeadSize:
-                var owner = WalCodec.ReadHead(payload).Identity;
+                (var owner, _, size) = WalCodec.ReadHead(payload);
                 if (identity is { } known && known != owner)
                     throw Damaged(segment, at, $"it belongs to {owner}, the segments before it to {known}");
                 identity = owner;
@@ -154,6 +178,7 @@ internal sealed class WalReader(IDisk disk)
             throw Damaged(segment, at, damage);
         }
 
+        LeftBehind = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
         if (at == 0)
             throw Damaged(segment, 0, "its head is missing");
     }

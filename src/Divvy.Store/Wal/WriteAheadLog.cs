@@ -13,10 +13,10 @@ namespace Divvy.Store.Wal;
 /// trusted,
 /// and the log refuses every further call (fsyncgate; etcd treats it the same way).</para>
 /// <para><b>Segments.</b> The next one is made ahead (<see cref="PrepareNext"/>), filled with zeros under another
-/// name, so that neither
-/// making nor growing a file stands in the way of a commit. A full segment is cut to its content; segments that a
-/// snapshot
-/// has made unnecessary are deleted (<see cref="ReleaseBefore"/>).</para>
+/// name, so that neither making nor growing a file stands in the way of a commit. A full segment is cut to its content
+/// and sealed with the number of the next; its head says how large it was made. So a segment that lost its end, or its
+/// successor, is noticed. Segments that a snapshot has made unnecessary are deleted (<see cref="ReleaseBefore"/>).
+/// </para>
 /// <para><b>Damage.</b> See <see cref="WalReader"/>: a torn end of the last segment is cut, anything else is
 /// refused.</para>
 /// Not thread-safe, except that <see cref="PrepareNext"/> may run beside the others.</summary>
@@ -86,7 +86,7 @@ public sealed class WriteAheadLog : IDisposable
             crc = reader.Crc,
             last = content.Entries.Count > 0 ? content.Entries[^1].Index : LogIndex.Zero,
         };
-        log.ClearBehindTheEnd();
+        log.ClearBehindTheEnd(reader.LeftBehind);
         if (disk.List().Contains(NextName))
             disk.Delete(NextName);
         return (log, content);
@@ -198,24 +198,39 @@ public sealed class WriteAheadLog : IDisposable
 
     private void AppendHead()
     {
-        WalCodec.WriteHead(Reserve(WalCodec.HeadSize), identity, crc);
+        WalCodec.WriteHead(Reserve(WalCodec.HeadSize), identity, crc, (uint)options.SegmentSize);
         Seal(WalRecordKind.Head, WalCodec.HeadSize);
     }
 
     /// <summary>Cuts the full segment to its content and goes on in the next one, which gets its real name only once
-    /// its head is
-    /// durable: a segment by its name always has one.</summary>
+    /// its head is durable: a segment by its name always has one. Then the full one is sealed: it says that another
+    /// follows, so that nobody overlooks one that is lost.</summary>
     private void Roll()
     {
-        file.SetLength(end);
-        file.Flush();
+        var full = file;
+        var sealAt = end;
+        full.SetLength(end);
+        full.Flush();
         PrepareNext();
         lock (preparing)
-        {
-            file.Dispose();
             (file, next) = (next!, null);
+        try
+        {
+            BeginSegment();
+            Span<byte> seal = stackalloc byte[WalFrame.HeaderSize];
+            seal.Clear();
+            WalFrame.WriteSeal(seal, (uint)segment.Sequence);
+            full.Write(sealAt, seal);
+            full.Flush();
         }
+        finally
+        {
+            full.Dispose();
+        }
+    }
 
+    private void BeginSegment()
+    {
         segment = new WalSegment(segment.Sequence + 1, last.Next);
         end = durable = 0;
         AppendHead();
@@ -229,16 +244,12 @@ public sealed class WriteAheadLog : IDisposable
         disk.SyncFolder();
     }
 
-    /// <summary>What a torn write left behind the end must not be taken for records later.</summary>
-    private void ClearBehindTheEnd()
+    /// <summary>What a torn write left behind the end must not be taken for records later. The file keeps its size, and
+    /// where nothing was left it keeps its blocks, so that it need not be filled again.</summary>
+    private void ClearBehindTheEnd(long upTo)
     {
-        var rest = file.Length - end;
-        if (rest > 0)
-        {
-            file.SetLength(end);
-            file.SetLength(Math.Max(end, options.SegmentSize));
-        }
-
+        if (upTo > end)
+            file.Write(end, new byte[(int)(upTo - end)]);
         file.Flush();
         durable = end;
     }

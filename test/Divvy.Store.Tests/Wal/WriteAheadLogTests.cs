@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Divvy.Consensus.Raft;
 using Divvy.Store.Disk;
+using Divvy.Store.Tests.Disk;
 using Divvy.Store.Wal;
 
 namespace Divvy.Store.Tests.Wal;
@@ -98,6 +99,83 @@ public sealed class WriteAheadLogTests
         var disk = Filled();
         disk.Delete(disk.List()[1]);
         Should.Throw<WalDamagedException>(() => Reopen(disk)).Message.ShouldContain("is missing");
+    }
+
+    [Fact]
+    public void Open_LastSegmentDeleted_IsRefused()
+    {
+        var disk = Filled();
+        var names = disk.List();
+        disk.Delete(names[^1]);
+        var damage = Should.Throw<WalDamagedException>(() => Reopen(disk));
+        damage.FileName.ShouldBe(names[^2]);
+        damage.Message.ShouldContain($"segment {names.Count - 1} follows, which is missing");
+    }
+
+    [Fact]
+    public void Open_AnySegmentTruncatedAnywhere_IsRefused()
+    {
+        foreach (var name in Filled().List())
+        {
+            // The last 16 bytes of a full segment are its seal, which a crash may take, too.
+            for (var lost = 17; lost < Small.SegmentSize; lost += 61)
+            {
+                var disk = Filled();
+                using (var file = disk.Open(name))
+                    file.SetLength(file.Length - lost);
+                Should.Throw<WalDamagedException>(() => Reopen(disk), $"{name} without its last {lost} bytes")
+                    .FileName.ShouldBe(name);
+            }
+        }
+    }
+
+    /// <summary>Every operation of the disk fails once, with half of a write done: what was acknowledged before is there after a
+    /// restart, and nothing is acknowledged afterwards.</summary>
+    [Theory]
+    [InlineData("No space left on device")]
+    [InlineData("Input/output error")]
+    public void Commit_AnyOperationOfTheDiskFails_LosesNothingAcknowledged(string reason)
+    {
+        for (var failAt = 0; ; failAt++)
+        {
+            var memory = new MemoryDisk();
+            var disk = new FaultyDisk(memory) { Reason = reason };
+            var acknowledged = new List<Entry>();
+            using (var log = WriteAheadLog.Create(disk, Owner, Small))
+            {
+                disk.FailAfter(failAt);
+                Fill(log, acknowledged);
+                if (!disk.HasFailed)
+                {
+                    failAt.ShouldBeGreaterThan(50, "too few operations were seen to fail");
+                    return;
+                }
+
+                Should.Throw<DiskException>(() => log.Commit(sync: true)).Message.ShouldContain(reason);
+            }
+
+            memory.Crash(() => failAt % 2 == 0);
+            Reopen(memory).Entries.Take(acknowledged.Count).ShouldBe(acknowledged, $"operation {failAt} failed");
+        }
+    }
+
+    /// <summary>Appends until the disk fails, or enough is written to fill some segments.</summary>
+    private static void Fill(WriteAheadLog log, List<Entry> acknowledged)
+    {
+        try
+        {
+            for (var i = 1ul; i <= 40; i++)
+            {
+                var entry = Entry(1, i, size: (int)(i * 37 % 700));
+                log.Append(null, [entry]);
+                log.Commit(sync: true);
+                acknowledged.Add(entry);
+            }
+        }
+        catch (DiskException)
+        {
+            // What comes next is up to the caller.
+        }
     }
 
     /// <summary>Every acknowledged byte counts: a flipped bit anywhere in what was synchronised is refused, with file and offset.</summary>

@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using Divvy.Benchmarks.Mvcc;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["mvcc-memory"])
+    MemoryReport.Print();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -14,9 +14,9 @@ namespace Divvy.Consensus.Mvcc;
 /// it changed carries that number; a delete that meets nothing, or a transaction that only reads, leaves it. Each
 /// key keeps its records until a compaction says from which revision on reads must stay possible; the newest record
 /// of a key that exists is never dropped.</para>
-/// <para><b>Long work comes in pieces</b>, so that nobody waits for it: a range is read through a cursor (<see
-/// cref="Begin"/>), a compaction answers at once and leaves its work to <see
-/// cref="CompactStep"/>, an export and a hash go step by step. None of these lets a result depend on when the pieces are run.</para>
+/// <para><b>Long work comes in pieces</b>, so that nobody waits for it: a range is read through a cursor
+/// (<see cref="Begin"/>), a compaction answers at once and leaves its work to <see cref="CompactStep"/>, an export and
+/// a hash go step by step. None of these lets a result depend on when the pieces are run.</para>
 /// <para><b>Refusals.</b> A refused command changed nothing and raised nothing but <see cref="AppliedIndex"/>. What
 /// can be refused without looking at the store is <see cref="RequestRules"/>' task, before the log; applying a
 /// command that breaks these rules is safe all the same, but for <see cref="EmptyOperation"/>.</para>

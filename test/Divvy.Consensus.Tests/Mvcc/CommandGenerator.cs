@@ -48,7 +48,7 @@ internal sealed class CommandGenerator(int seed)
 
     private DeleteRangeOperation NewDelete() => new(NewKeys()) { PreviousRecords = dice.Next(2) == 0 };
 
-    private RangeOperation NewRange()
+    public RangeOperation NewRange()
     {
         var bounds = dice.Next(4) == 0;
         return new RangeOperation(NewKeys())

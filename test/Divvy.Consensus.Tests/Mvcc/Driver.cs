@@ -1,12 +1,14 @@
 using System.Text;
 using Divvy.Consensus.Mvcc;
+using Divvy.Consensus.Mvcc.Export;
+using Divvy.Consensus.Mvcc.Hashing;
 
 namespace Divvy.Consensus.Tests.Mvcc;
 
 /// <summary>Applies commands to a store in the order they are given, with strings for bytes.</summary>
 internal sealed class Driver
 {
-    public MvccStore Store { get; } = new(new MvccOptions());
+    public MvccStore Store { get; set; } = new(new MvccOptions());
 
     public static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -33,6 +35,33 @@ internal sealed class Driver
         while (Store.CompactStep(100))
         {
         }
+    }
+
+    /// <summary>The store as it comes back from an export.</summary>
+    public static MvccStore Copy(MvccStore store)
+    {
+        var import = new MvccImport(new MvccOptions());
+        foreach (var chunk in ExportOf(store, maxBytes: 100))
+            import.Consume(chunk);
+        return import.Finish();
+    }
+
+    public static List<byte[]> ExportOf(MvccStore store, int maxBytes)
+    {
+        var chunks = new List<byte[]>();
+        var export = store.BeginExport();
+        for (var chunk = export.Next(maxBytes); !chunk.IsEmpty; chunk = export.Next(maxBytes))
+            chunks.Add(chunk.ToArray());
+        return chunks;
+    }
+
+    public static uint Finish(HashCursor hash)
+    {
+        while (hash.Step(100))
+        {
+        }
+        hash.Outcome.ShouldBe(MvccOutcome.Ok);
+        return hash.Value;
     }
 
     public string? Get(string key, long revision = 0)

@@ -1,10 +1,12 @@
 using Divvy.Consensus.Mvcc;
 using static Divvy.Consensus.Tests.Mvcc.Driver;
+using static Divvy.Consensus.Tests.Mvcc.Transcript;
 
 namespace Divvy.Consensus.Tests.Mvcc;
 
 /// <summary>Random histories on the store and on the naive one: every answer, the state, the leases' keys, and the
-/// changes that watchers are told of must agree. A history that fails is made as short as it can be.</summary>
+/// changes that watchers are told of must agree, and so must what is done in pieces meanwhile. A history that fails is
+/// made as short as it can be.</summary>
 public sealed class ModelTests
 {
     [Theory]
@@ -21,17 +23,18 @@ public sealed class ModelTests
         var generator = new CommandGenerator(seed);
         var history = Enumerable.Range(0, 1500).Select(_ => generator.Next()).ToList();
 
-        var failure = Run(history);
+        var failure = Run(history, seed);
 
         if (failure is not null)
-            Assert.Fail(Explain(Shorten(history[..(failure.Value.Step + 1)])));
+            Assert.Fail(Explain(Shorten(history[..(failure.Value.Step + 1)], seed), seed));
     }
 
-    private static (int Step, string Text)? Run(List<MvccCommand> history)
+    private static (int Step, string Text)? Run(List<MvccCommand> history, int seed)
     {
         var driver = new Driver();
         var naive = new NaiveStore();
         var replayed = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var piecework = new Piecework(driver, naive, seed);
         for (var step = 0; step < history.Count; step++)
         {
             var expected = naive.Apply(history[step]);
@@ -44,7 +47,7 @@ public sealed class ModelTests
                     replayed[Text(change.Key)] = Show(change);
             }
             var wrong = actual == expected
-                ? FindWrongState(driver, naive, replayed)
+                ? FindWrongState(driver, naive, replayed) ?? piecework.GoOn(history[step])
                 : $"{actual}\n instead of\n{expected}";
             if (wrong is not null)
                 return (step, wrong);
@@ -74,14 +77,14 @@ public sealed class ModelTests
     }
 
     /// <summary>Leaves out whatever is not needed to fail.</summary>
-    private static List<MvccCommand> Shorten(List<MvccCommand> history)
+    private static List<MvccCommand> Shorten(List<MvccCommand> history, int seed)
     {
         for (var chunk = history.Count / 2; chunk > 0; chunk /= 2)
         {
             for (var start = 0; start + chunk <= history.Count;)
             {
                 List<MvccCommand> shorter = [.. history[..start], .. history[(start + chunk)..]];
-                if (Run(shorter) is not null)
+                if (Run(shorter, seed) is not null)
                     history = shorter;
                 else
                     start += chunk;
@@ -90,27 +93,6 @@ public sealed class ModelTests
         return history;
     }
 
-    private static string Explain(List<MvccCommand> history) =>
-        $"{string.Join('\n', history)}\n gives {Run(history)!.Value.Text}";
-
-    private static string Show(KeyRecord record) =>
-        $"{Text(record.Key)}={Text(record.Value)}/{record.CreateRevision}/{record.ModRevision}"
-        + $"/{record.Version}/{record.Lease}";
-
-    private static string Show(MvccResult result)
-    {
-        var head = $"{result.Outcome}@{result.Revision}";
-        if (result.Outcome != MvccOutcome.Ok)
-            return head;
-        return result switch
-        {
-            RangeResult range =>
-                $"{head} range {range.Count} {range.More} {string.Join(' ', range.Records.Select(Show))}",
-            PutResult put => $"{head} put {(put.Previous is null ? "" : Show(put.Previous))}",
-            DeleteRangeResult delete => $"{head} del {delete.Deleted} {string.Join(' ', delete.Previous.Select(Show))}",
-            TxnResult txn =>
-                $"{head} {(txn.Succeeded ? "then" : "else")} [{string.Join("; ", txn.Results.Select(Show))}]",
-            _ => head,
-        };
-    }
+    private static string Explain(List<MvccCommand> history, int seed) =>
+        $"{string.Join('\n', history)}\n gives {Run(history, seed)!.Value.Text}";
 }

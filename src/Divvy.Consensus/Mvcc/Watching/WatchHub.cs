@@ -26,11 +26,13 @@ public sealed class WatchHub
     private readonly List<WatcherGroup> found = [];
     private readonly FanOut fanOut;
     private long lastStreamId;
+    private long published;
 
     public WatchHub(MvccStore store, WatchLimits limits)
     {
         Store = store;
         Limits = limits;
+        published = store.Revision;
         fanOut = new FanOut(this);
     }
 
@@ -54,12 +56,21 @@ public sealed class WatchHub
         return stream;
     }
 
-    /// <summary>Hands on what the store changed last.</summary>
+    /// <summary>Hands on what the store changed last, once.
+    /// <exception cref="InvalidOperationException">It was not called after an earlier command that changed
+    /// something.</exception></summary>
     public void Publish()
     {
-        var changes = Store.LastChanges;
-        if (changes.Count == 0 || streams.Count == 0)
+        var unheard = Store.Revision - published;
+        published = Store.Revision;
+        if (unheard == 0 || streams.Count == 0)
             return;
+        if (unheard > 1)
+        {
+            throw new InvalidOperationException(
+                $"{unheard} revisions up to {Store.Revision} were not published one by one: watchers would miss some");
+        }
+        var changes = Store.LastChanges;
         if (changes.Count > 1)
         {
             PublishMany(changes);
@@ -84,6 +95,7 @@ public sealed class WatchHub
                 $"Watchers have heard of revision {heardUpTo}, and the store is at {store.Revision}", nameof(store));
         }
         Store = store;
+        published = store.Revision;
         foreach (var stream in streams.Values)
             stream.Resume(heardUpTo);
     }

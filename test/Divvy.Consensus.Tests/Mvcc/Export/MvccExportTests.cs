@@ -93,7 +93,8 @@ public sealed class MvccExportTests
         // Snapshots on disks have these bytes: another format needs another number.
         ExportOf(driver.Store, 1000).Select(Convert.ToHexString).ShouldBe(
         [
-            "1E000000E976177D" + "01" + "44564D56" + "01" + "0400000000000000" + "0400000000000000" + "FFFFFFFFFFFFFFFF",
+            "1E000000E976177D" + "01" + "44564D56" + "01" + "0400000000000000" + "0400000000000000"
+                + "FFFFFFFFFFFFFFFF",
             "19000000E3F7FB6C" + "02" + "0500000000000000" + "3C00000000000000" + "0000000000000000",
             "27000000CB0BE271" + "03" + "00036B6579" + "02" + "0200" + "0001" + "0500000000000000" + "0576616C7565"
                 + "030132" + "00" + "0300" + "0001" + "00" + "0400" + "01" + "0400",

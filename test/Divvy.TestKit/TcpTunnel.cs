@@ -25,6 +25,9 @@ public sealed class TcpTunnel : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Sees, and may change, every piece that passes to the target. Set it before anything passes.</summary>
+    public Action<Memory<byte>>? Tamper { get; set; }
+
     public string Endpoint => $"http://127.0.0.1:{Port}";
 
     /// <summary>Connections stay open and nothing passes, in either direction.</summary>
@@ -86,7 +89,7 @@ public sealed class TcpTunnel : IAsyncDisposable
                 Keep(inner, outer);
                 await outer.ConnectAsync(IPAddress.Loopback, target).ConfigureAwait(false);
                 lock (gate)
-                    pumps.AddRange([PumpAsync(inner, outer), PumpAsync(outer, inner)]);
+                    pumps.AddRange([PumpAsync(inner, outer, toTarget: true), PumpAsync(outer, inner, toTarget: false)]);
             }
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException)
@@ -96,7 +99,7 @@ public sealed class TcpTunnel : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, bool toTarget)
     {
         var buffer = new byte[BufferSize];
         try
@@ -105,6 +108,8 @@ public sealed class TcpTunnel : IAsyncDisposable
             while ((read = await from.ReceiveAsync(buffer).ConfigureAwait(false)) > 0)
             {
                 await Flow().Task.ConfigureAwait(false);
+                if (toTarget)
+                    Tamper?.Invoke(buffer.AsMemory(0, read));
                 await to.SendAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
             }
             to.Shutdown(SocketShutdown.Send);

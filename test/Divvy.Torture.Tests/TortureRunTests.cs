@@ -27,6 +27,15 @@ public sealed class TortureRunTests
         summary.Violation.ShouldNotBeNull().ShouldStartWith("round 1: ");
     }
 
+    /// <summary>Members that know nothing of each other answer from another past: a read misses what was acknowledged.</summary>
+    [EtcdFact]
+    public async Task RunAsync_MembersThatAreNoCluster_AreFoundOut()
+    {
+        using var directory = new TempDirectory("torture");
+        var summary = await RunAsync(new SplitTarget(new EtcdTarget()), members: 2, rounds: 3, directory);
+        summary.Violation.ShouldNotBeNull().ShouldContain("answers a linearizable read with 0 after");
+    }
+
     private static async Task<TortureSummary> RunAsync(ITarget target, int members, int rounds, TempDirectory directory)
     {
         var options = new TortureOptions

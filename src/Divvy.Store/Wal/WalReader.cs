@@ -73,8 +73,8 @@ internal sealed class WalReader(IDisk disk)
         End = LeftBehind = at;
     }
 
-    /// <summary>The segment is full and says which one follows. A crash may have kept the place of that mark and lost the
-    /// mark.</summary>
+    /// <summary>The segment is full and says which one follows. A crash may have kept the place of that mark and lost
+    /// the mark.</summary>
     private static bool IsSealed(byte[] bytes, int at, WalSegment segment, bool isLast)
     {
         if (bytes.Length - at != WalFrame.HeaderSize)

@@ -10,5 +10,8 @@ public enum FaultKind
     KillDuringDefragmentation,
     KillDuringCompaction,
     KillDuringSnapshot,
+
+    /// <summary>Stopped for a while (SIGSTOP), so that others take over, and killed soon after it goes on.</summary>
+    PauseThenKill,
     PanicAtFailpoint,
 }

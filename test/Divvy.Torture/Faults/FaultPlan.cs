@@ -6,19 +6,33 @@ namespace Divvy.Torture.Faults;
 public sealed record FaultPlan(
     FaultKind Kind, IReadOnlyList<int> Victims, TimeSpan After, TimeSpan Into, TimeSpan Down, int SkippedHits)
 {
+    /// <summary>There are many failpoints: one is drawn this many times as often as any other kind.</summary>
+    private const int FailpointWeight = 3;
+
     public static FaultPlan Draw(Random random, int members, bool hasFailpoints)
     {
         // One victim of one; of three, mostly one, at times two (no quorum is left) or all.
         var count = members == 1 || random.Next(10) < 6 ? 1 : random.Next(2, members + 1);
         int[] order = [.. Enumerable.Range(0, members)];
         random.Shuffle(order);
-        var kinds = hasFailpoints ? 8 : 5;
-        var drawn = random.Next(kinds);
+        var kind = (FaultKind)Math.Min(
+            random.Next(hasFailpoints ? FailpointWeight + (int)FaultKind.PanicAtFailpoint : (int)FaultKind.PanicAtFailpoint),
+            (int)FaultKind.PanicAtFailpoint);
+
+        // A single member that stands still shows nothing that its death does not.
+        if (kind == FaultKind.PauseThenKill && members == 1)
+            kind = FaultKind.Kill;
+        var into = kind switch
+        {
+            FaultKind.KillTwice => 300,
+            FaultKind.PauseThenKill => 100,
+            _ => 15,
+        };
         return new FaultPlan(
-            drawn >= 5 ? FaultKind.PanicAtFailpoint : (FaultKind)drawn,
+            kind,
             order[..count],
             After: TimeSpan.FromMilliseconds(random.Next(10, 120)),
-            Into: TimeSpan.FromMilliseconds(random.Next(0, drawn == (int)FaultKind.KillTwice ? 300 : 15)),
+            Into: TimeSpan.FromMilliseconds(random.Next(0, into)),
             Down: TimeSpan.FromMilliseconds(members == 1 ? 0 : random.Next(0, 250)),
             SkippedHits: random.Next(3) == 0 ? random.Next(1, 40) : 0);
     }

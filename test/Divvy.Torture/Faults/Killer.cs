@@ -10,6 +10,9 @@ public sealed class Killer(Cluster cluster)
     /// <summary>How long a failpoint may take to be reached before the member is killed anyway.</summary>
     private static readonly TimeSpan reachLimit = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>Several election timeouts of a member.</summary>
+    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(1_500);
+
     private readonly SortedDictionary<string, int> reached = new(StringComparer.Ordinal);
     private int nextFailpoint;
 
@@ -51,12 +54,22 @@ public sealed class Killer(Cluster cluster)
             FaultKind.KillDuringCompaction => ("kill in compaction", Quietly(victims[0], Compact(compactTo))),
             FaultKind.KillDuringSnapshot => ("kill in snapshot", Everywhere(victims, Snapshot)),
             FaultKind.KillTwice => ("kill twice", Task.CompletedTask),
+            FaultKind.PauseThenKill => ("pause and kill", PauseAsync(victims)),
             _ => ("kill", Task.CompletedTask),
         };
+        if (plan.Kind == FaultKind.PauseThenKill)
+            await work;
         await Task.Delay(plan.Into);
         await Task.WhenAll(victims.Select(victim => victim.KillAsync()));
         await work;
         return name;
+    }
+
+    private static async Task PauseAsync(List<Member> victims)
+    {
+        victims.ForEach(victim => victim.Pause());
+        await Task.Delay(pause);
+        victims.ForEach(victim => victim.Resume());
     }
 
     /// <summary>Arms one failpoint at all victims, in turn over the rounds, and does everything that may lead to it.</summary>

@@ -8,10 +8,12 @@ public sealed class WriterPool : IAsyncDisposable
 {
     private static readonly TimeSpan grace = TimeSpan.FromSeconds(2);
 
+    private readonly Cluster cluster;
     private readonly List<EtcdClient> clients = [];
 
     public WriterPool(Cluster cluster, int count)
     {
+        this.cluster = cluster;
         var endpoints = cluster.Members.Select(member => member.Settings.ClientUrl).ToList();
         for (var id = 0; id < count; id++)
         {
@@ -33,6 +35,7 @@ public sealed class WriterPool : IAsyncDisposable
         using var abort = new CancellationTokenSource();
         var writers = clients.Select((client, id) =>
             new Writer(client, ledger, $"{prefix}/{id}", (seed * 1_000) + id).RunAsync(stop.Token, abort.Token)).ToList();
+        writers.Add(new Pulse(clients[^1], cluster, ledger, $"{prefix}/pulse").RunAsync(stop.Token, abort.Token));
         try
         {
             await work();

@@ -56,6 +56,12 @@ public sealed class Member : IAsyncDisposable
     /// <summary>SIGKILL; nothing when it is dead already.</summary>
     public Task KillAsync() => IsRunning ? process!.KillAsync() : Task.CompletedTask;
 
+    /// <summary>SIGSTOP: it keeps its connections and says nothing.</summary>
+    public void Pause() => process!.Pause();
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => process!.Resume();
+
     /// <summary>Waits until the process ends by itself. False: it still runs.</summary>
     public async Task<bool> WaitForExitAsync(TimeSpan timeout)
     {

@@ -70,23 +70,25 @@ internal sealed class KeySpace
 
     public KeyRecord? Live(ReadOnlyMemory<byte> key) => Index.Find(key.Span)?.Live;
 
-    public void Put(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, long lease)
+    /// <summary>Puts a key and returns the record that was replaced; null when the key did not exist.</summary>
+    public KeyRecord? Put(PutOperation put)
     {
-        var history = Index.GetOrAdd(key.Span);
+        var history = Index.GetOrAdd(put.Key.Span);
         var live = history.Live;
         var revision = Revision + 1;
         var record = new KeyRecord(history, revision, changes.Count)
         {
-            Octets = Own(value),
+            Octets = put.IgnoreValue && live is not null ? live.Octets : Own(put.Value),
             CreateRevision = live?.CreateRevision ?? revision,
             Version = (live?.Version ?? 0) + 1,
-            Lease = lease,
+            Lease = put.IgnoreLease && live is not null ? live.Lease : put.Lease,
         };
-        leases.Move(history.Key, live?.Lease ?? 0, lease);
+        leases.Move(history.Key, live?.Lease ?? 0, record.Lease);
         Counters.Puts++;
         Counters.Keys += live is null ? 1 : 0;
         Counters.BytesInUse += record.EstimatedBytes - (live?.EstimatedBytes ?? 0);
         Append(record);
+        return live;
     }
 
     /// <summary>Deletes what exists of a range, in key order, and returns how many keys that were.</summary>

@@ -84,10 +84,7 @@ internal sealed class TxnRunner(KeySpace keys, LeaseBook leases)
 
     private PutResult RunPut(PutOperation put)
     {
-        var previous = keys.Live(put.Key);
-        var value = put.IgnoreValue && previous is not null ? previous.Value : put.Value;
-        var lease = put.IgnoreLease && previous is not null ? previous.Lease : put.Lease;
-        keys.Put(put.Key, value, lease);
+        var previous = keys.Put(put);
         return new PutResult(MvccOutcome.Ok, keys.VisibleRevision, put.PreviousRecord ? previous : null);
     }
 

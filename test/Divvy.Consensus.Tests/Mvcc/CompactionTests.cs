@@ -44,6 +44,19 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public void IsPhysicallyCompacted_OneRecordLeft_SaysNo()
+    {
+        PutMany(100);
+        driver.Apply(new CompactCommand(101));
+
+        while (!driver.Store.IsPhysicallyCompacted(101))
+            driver.Store.CompactStep(1).ShouldBeTrue();
+
+        driver.Store.Statistics().Records.ShouldBe(10);
+        driver.Store.CompactionBacklog.ShouldBe(0);
+    }
+
+    [Fact]
     public void CompactStep_SecondCompactionWaiting_FinishesTheOldestFirst()
     {
         PutMany(100);

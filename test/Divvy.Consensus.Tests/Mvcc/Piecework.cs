@@ -26,7 +26,19 @@ internal sealed class Piecework(Driver driver, NaiveStore naive, int seed)
         generator.Next();
         if (dice.Next(3) == 0)
             driver.Store.CompactStep(dice.Next(1, 8));
-        return Reads() ?? Hashes() ?? Exports();
+        return Compactions() ?? Reads() ?? Hashes() ?? Exports();
+    }
+
+    /// <summary>With every other seed, compacts close behind the newest revision, where readers in progress need what
+    /// it leaves behind.</summary>
+    private string? Compactions()
+    {
+        if (seed % 2 == 0 || dice.Next(15) > 0)
+            return null;
+        var command = new CompactCommand(driver.Store.Revision - dice.Next(3));
+        sinceExport.Add(command);
+        var (expected, actual) = (naive.Apply(command), Show(driver.Apply(command)));
+        return actual == expected ? null : $"{command} gives {actual} instead of {expected}";
     }
 
     private string? Reads()

@@ -130,7 +130,7 @@ internal sealed class WalReader(IDisk disk)
                 hardState = WalCodec.ReadHardState(payload);
                 break;
             case WalRecordKind.Snapshot when payload.Length == WalCodec.SnapshotSize:
-                snapshots.Add(WalCodec.ReadEntryId(payload));
+                TakeSnapshot(WalCodec.ReadEntryId(payload));
                 break;
             case WalRecordKind.Entry when payload.Length >= WalCodec.EntryHeaderSize:
                 TakeEntry(WalCodec.ReadEntry(payload), segment, at);
@@ -138,6 +138,18 @@ internal sealed class WalReader(IDisk disk)
             default:
                 throw Damaged(segment, at, $"a record of kind {kind} and {payload.Length} bytes is unknown");
         }
+    }
+
+    /// <summary>A snapshot whose last entry is not in the log was received and replaced all of it (paper section 7):
+    /// what stood there, perhaps beyond that entry, had parted from what the cluster agreed on.</summary>
+    private void TakeSnapshot(EntryId snapshot)
+    {
+        snapshots.Add(snapshot);
+        if (entries.Count == 0 || snapshot.Index < entries[0].Index)
+            return;
+        var at = snapshot.Index - entries[0].Index;
+        if (at >= (ulong)entries.Count || entries[(int)at].Term != snapshot.Term)
+            entries.Clear();
     }
 
     /// <summary>An entry replaces the one at its index and all after it (paper section 5.3). A gap is only right

@@ -38,6 +38,7 @@ public sealed class WriteAheadLog : IDisposable
     private long durable;
     private uint crc;
     private LogIndex last;
+    private HardState newestState;
     private string? failure;
 
     private WriteAheadLog(IDisk disk, WalOptions options, WalIdentity identity, WalSegment segment, IDiskFile file)
@@ -85,6 +86,7 @@ public sealed class WriteAheadLog : IDisposable
             end = reader.End,
             crc = reader.Crc,
             last = content.Entries.Count > 0 ? content.Entries[^1].Index : LogIndex.Zero,
+            newestState = content.HardState,
         };
         log.ClearBehindTheEnd(reader.LeftBehind);
         if (disk.List().Contains(NextName))
@@ -103,10 +105,7 @@ public sealed class WriteAheadLog : IDisposable
         }
 
         if (hardState is { } state)
-        {
-            WalCodec.WriteHardState(Reserve(WalCodec.HardStateSize), state);
-            Seal(WalRecordKind.HardState, WalCodec.HardStateSize);
-        }
+            AppendState(state);
     }
 
     /// <summary>Collects the mark that a snapshot is durable; replay may begin there.</summary>
@@ -162,9 +161,12 @@ public sealed class WriteAheadLog : IDisposable
         var segments = disk.List().Select(WalSegment.Parse).OfType<WalSegment>().OrderBy(one => one.Sequence).ToList();
         var released = 0;
         for (var i = 0; i + 1 < segments.Count && segments[i + 1].First <= index; i++, released++)
+        {
+            // One by one: a crash must not keep an earlier one and lose a later one.
             disk.Delete(segments[i].Name);
-        if (released > 0)
             disk.SyncFolder();
+        }
+
         return released;
     }
 
@@ -179,6 +181,13 @@ public sealed class WriteAheadLog : IDisposable
     {
         if (failure is not null)
             throw new DiskException($"the write-ahead log stopped after a failure of the disk: {failure}");
+    }
+
+    private void AppendState(HardState state)
+    {
+        WalCodec.WriteHardState(Reserve(WalCodec.HardStateSize), state);
+        Seal(WalRecordKind.HardState, WalCodec.HardStateSize);
+        newestState = state;
     }
 
     /// <summary>The place of the next record's payload in the buffer.</summary>
@@ -234,6 +243,9 @@ public sealed class WriteAheadLog : IDisposable
         segment = new WalSegment(segment.Sequence + 1, last.Next);
         end = durable = 0;
         AppendHead();
+
+        // The segment that holds the last vote may be released before there is another one.
+        AppendState(newestState);
         file.Write(0, buffer.AsSpan(0, buffered));
         end = buffered;
         buffer.AsSpan(0, buffered).Clear();

@@ -18,14 +18,14 @@ public sealed class WriteAheadLogTests
         using (var log = WriteAheadLog.Create(disk, Owner))
         {
             log.Append(new HardState(new Term(2), new NodeId(3), new LogIndex(1)), Entries(2, 1, 2, 3));
-            log.AppendSnapshot(new EntryId(new Term(1), new LogIndex(1)));
+            log.AppendSnapshot(new EntryId(new Term(2), new LogIndex(1)));
             log.Commit(sync: true);
         }
 
         var content = Reopen(disk);
         content.Entries.ShouldBe(Entries(2, 1, 2, 3));
         content.HardState.ShouldBe(new HardState(new Term(2), new NodeId(3), new LogIndex(1)));
-        content.Snapshots.ShouldBe([new EntryId(new Term(1), new LogIndex(1))]);
+        content.Snapshots.ShouldBe([new EntryId(new Term(2), new LogIndex(1))]);
         content.Repair.ShouldBeNull();
     }
 
@@ -99,6 +99,44 @@ public sealed class WriteAheadLogTests
         var disk = Filled();
         disk.Delete(disk.List()[1]);
         Should.Throw<WalDamagedException>(() => Reopen(disk)).Message.ShouldContain("is missing");
+    }
+
+    /// <summary>Paper figure 2: the vote is never forgotten, however much of the log is.</summary>
+    [Fact]
+    public void ReleaseBefore_SegmentWithTheLastVote_KeepsTheVote()
+    {
+        var disk = new MemoryDisk();
+        var vote = new HardState(new Term(7), new NodeId(2), new LogIndex(1));
+        using (var log = WriteAheadLog.Create(disk, Owner, Small))
+        {
+            log.Append(vote, []);
+            for (var i = 1ul; i <= 60; i++)
+            {
+                log.Append(null, [Entry(1, i, size: 500)]);
+                log.Commit(sync: true);
+            }
+
+            log.ReleaseBefore(new LogIndex(60)).ShouldBeGreaterThan(3);
+        }
+
+        Reopen(disk).HardState.ShouldBe(vote);
+    }
+
+    /// <summary>Paper section 7: a received snapshot replaces a log that has parted from it, also what lies beyond it; entries
+    /// that were acknowledged afterwards stay.</summary>
+    [Fact]
+    public void Open_SnapshotReplacedAnotherLog_ForgetsThatLog()
+    {
+        var disk = new MemoryDisk();
+        using (var log = WriteAheadLog.Create(disk, Owner))
+        {
+            log.Append(null, Entries(1, 1, 2, 3, 4, 5));
+            log.AppendSnapshot(new EntryId(new Term(2), new LogIndex(3)));
+            log.Append(null, Entries(2, 4));
+            log.Commit(sync: true);
+        }
+
+        Reopen(disk).Entries.ShouldBe(Entries(2, 4));
     }
 
     [Fact]
@@ -277,6 +315,7 @@ public sealed class WriteAheadLogTests
         private readonly MemoryDisk disk = new();
         private List<Entry> acknowledged = [];
         private List<Entry> written = [];
+        private ulong released;
 
         public void Run()
         {
@@ -287,11 +326,25 @@ public sealed class WriteAheadLogTests
                     Act(log);
                 disk.Crash(() => random.Next(2) == 0);
                 (log, var content) = WriteAheadLog.Open(disk, Owner, Small);
-                content.Entries.Count.ShouldBeGreaterThanOrEqualTo(acknowledged.Count, "acknowledged entries are lost");
-                content.Entries.ShouldBe(written.Take(content.Entries.Count), "what is left is not what was written");
-                written = [.. content.Entries];
-                acknowledged = [.. written];
+                var first = content.Entries.Count == 0 ? (int)released : (int)content.Entries[0].Index.Value - 1;
+                ((ulong)first).ShouldBeLessThanOrEqualTo(released, "entries that no snapshot covers are released");
+                var all = written.Take(first).Concat(content.Entries).ToList();
+                all.Count.ShouldBeGreaterThanOrEqualTo(acknowledged.Count, "acknowledged entries are lost");
+                all.ShouldBe(written.Take(all.Count), "what is left is not what was written");
+                written = all;
+                acknowledged = [.. all];
             }
+        }
+
+        /// <summary>As after a snapshot of this member's own.</summary>
+        private void Release(WriteAheadLog log)
+        {
+            var snapshot = acknowledged[random.Next(acknowledged.Count)];
+            log.AppendSnapshot(new EntryId(snapshot.Term, snapshot.Index));
+            log.Commit(sync: true);
+            acknowledged = [.. written];
+            log.ReleaseBefore(snapshot.Index);
+            released = Math.Max(released, snapshot.Index.Value);
         }
 
         private void Act(WriteAheadLog log)
@@ -313,6 +366,9 @@ public sealed class WriteAheadLogTests
                     break;
                 case 9 when random.Next(2) == 0:
                     log.Commit(sync: false);
+                    break;
+                case 9 when random.Next(3) == 0 && acknowledged.Count > 0:
+                    Release(log);
                     break;
                 default:
                     log.PrepareNext();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Divvy.Cli.Admin;
+using Divvy.Cli.Benchmarking;
 using Divvy.Cli.Demo;
 using Divvy.Cli.Journals;
 using Divvy.Cli.Lab;
@@ -72,6 +73,7 @@ internal static class CommandLine
             InstanceCommand.Drain(verb),
             JournalCommand.Create(console),
             LabCommand.Create(console),
+            BenchCommand.Create(console),
         };
     }
 

@@ -8,8 +8,13 @@ namespace Divvy.Cli.Output;
 /// <param name="Error">Errors and progress.</param>
 /// <param name="IsInteractive">Whether a person watches: live tables and progress bars instead of lines.</param>
 /// <param name="Variable">Reads an environment variable.</param>
+/// <param name="IsErrorInteractive">Whether a person watches the standard error, wherever the results go.</param>
 internal sealed record CommandConsole(
-    TextWriter Output, TextWriter Error, bool IsInteractive, Func<string, string?> Variable)
+    TextWriter Output,
+    TextWriter Error,
+    bool IsInteractive,
+    Func<string, string?> Variable,
+    bool IsErrorInteractive = false)
 {
     private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web)
     {
@@ -22,7 +27,8 @@ internal sealed record CommandConsole(
         Console.Out,
         Console.Error,
         !Console.IsOutputRedirected && !Console.IsErrorRedirected && Console.WindowWidth > 0,
-        Environment.GetEnvironmentVariable);
+        Environment.GetEnvironmentVariable,
+        IsErrorInteractive: !Console.IsErrorRedirected);
 
     public void WriteJson<T>(T value) => Output.WriteLine(JsonSerializer.Serialize(value, json));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Divvy.Cli.Benchmarking.Comparison;
 using Divvy.Cli.Output;
 
 namespace Divvy.Cli.Benchmarking;
@@ -18,9 +19,12 @@ internal static class BenchCommand
             PutBench.Create(runner),
             RangeBench.Create(runner),
             TxnPutBench.Create(runner),
+            WatchBench.Watch(runner),
+            WatchBench.Latency(runner),
             LeaseKeepAliveBench.Create(runner),
         };
         options.AddTo(command);
+        command.Subcommands.Add(CompareCommand.Create(console, options));
         return command;
     }
 }

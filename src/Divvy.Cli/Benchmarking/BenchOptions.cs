@@ -7,7 +7,8 @@ using Divvy.Rpc.Tls;
 
 namespace Divvy.Cli.Benchmarking;
 
-/// <summary>The options of all benchmarks, with the names of etcd's tool; taken before or after the subcommand.</summary>
+/// <summary>The options of all benchmarks, with the names of etcd's tool; taken before or after the subcommand.
+/// </summary>
 internal sealed class BenchOptions
 {
     private readonly Option<ServerList?> endpoints = TypedOption.Etcd(
@@ -21,20 +22,27 @@ internal sealed class BenchOptions
     private readonly Option<string?> user = Text("--user", "NAME:PASSWORD", "Log in as this user.");
     private readonly Option<Duration> dialTimeout = TypedOption.Duration(
         "--dial-timeout", Duration.Seconds(5), "How long one attempt to connect may take.");
-    private readonly Option<string?> authorities = Text("--cacert", "FILE", "Trust server certificates of these authorities (PEM).");
-    private readonly Option<string?> certificate = Text("--cert", "FILE", "Show this client certificate (PEM); needs --key.");
+    private readonly Option<string?> authorities = Text(
+        "--cacert", "FILE", "Trust server certificates of these authorities (PEM).");
+    private readonly Option<string?> certificate = Text(
+        "--cert", "FILE", "Show this client certificate (PEM); needs --key.");
     private readonly Option<string?> key = Text("--key", "FILE", "Its private key (PEM).");
     private readonly Option<OutputFormat> format = OutputOption.Create();
+
+    private IReadOnlyList<Option> All =>
+    [
+        endpoints, conns, clients, precise, sample, targetLeader, user, dialTimeout, authorities, certificate, key,
+        format,
+    ];
+
+    /// <summary>The names of those that were typed.</summary>
+    public IEnumerable<string> Given(ParseResult parsed) =>
+        All.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name);
 
     /// <summary>Adds them to the command and everything below it.</summary>
     public void AddTo(Command command)
     {
-        Option[] all =
-        [
-            endpoints, conns, clients, precise, sample, targetLeader, user, dialTimeout, authorities, certificate, key,
-            format,
-        ];
-        foreach (var option in all)
+        foreach (var option in All)
         {
             option.Recursive = true;
             command.Options.Add(option);

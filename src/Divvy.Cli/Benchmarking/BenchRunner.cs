@@ -16,7 +16,8 @@ internal sealed class BenchRunner(CommandConsole console, BenchOptions options)
     /// <param name="command">Gets the action.</param>
     /// <param name="work">Checks what was typed, and returns what to do once connected.</param>
     public void Attach(
-        Command command, Func<ParseResult, Func<BenchSession, CancellationToken, Task<IReadOnlyList<BenchResult>>>> work) =>
+        Command command,
+        Func<ParseResult, Func<BenchSession, CancellationToken, Task<IReadOnlyList<BenchResult>>>> work) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = options.Read(parsed);

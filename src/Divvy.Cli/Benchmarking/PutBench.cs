@@ -24,7 +24,8 @@ internal static class PutBench
         var total = LoadOptions.Total();
         var keySpace = LoadOptions.KeySpaceSize();
         var sequential = LoadOptions.SequentialKeys();
-        var compactEvery = TypedOption.Duration("--compact-interval", default, "Compact this often; without it, never.");
+        var compactEvery = TypedOption.Duration(
+            "--compact-interval", default, "Compact this often; without it, never.");
         var delta = TypedOption.Number(
             "--compact-index-delta", 1000, 0, int.MaxValue, "Revisions to keep when compacting.");
         var check = new Option<bool>("--check-hashkv")

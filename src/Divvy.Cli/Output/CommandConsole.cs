@@ -31,4 +31,8 @@ internal sealed record CommandConsole(
         IsErrorInteractive: !Console.IsErrorRedirected);
 
     public void WriteJson<T>(T value) => Output.WriteLine(JsonSerializer.Serialize(value, json));
+
+    /// <summary>The same into a file.</summary>
+    public static void WriteJson<T>(string path, T value) =>
+        File.WriteAllText(path, JsonSerializer.Serialize(value, json));
 }

@@ -112,7 +112,8 @@ internal sealed class ClientConnection
         Span<byte> prefix = stackalloc byte[MessageAssembler.PrefixSize];
         WritePrefix(prefix, message.Length);
         var size = prefix.Length + message.Length;
-        if (stream.Id != 0 && stream.Held.IsEmpty && size <= Math.Min(maxFrame, Math.Min(sendWindow, stream.SendWindow)))
+        var room = Math.Min(maxFrame, Math.Min(sendWindow, stream.SendWindow));
+        if (stream.Id != 0 && stream.Held.IsEmpty && size <= room)
         {
             Output.WriteFrame(
                 FrameType.Data, isLast ? FrameFlags.EndStream : FrameFlags.None, stream.Id, size);
@@ -374,7 +375,12 @@ internal sealed class ClientConnection
             return;
         const int size = 6;
         for (; payload.Length >= size; payload = payload[size..])
-            Apply((Setting)BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload[2..]));
+        {
+            Apply(
+                (Setting)BinaryPrimitives.ReadUInt16BigEndian(payload),
+                BinaryPrimitives.ReadUInt32BigEndian(payload[2..]));
+        }
+
         Output.WriteFrame(FrameType.Settings, FrameFlags.Ack, 0, 0);
         IsReady = true;
         SendBlocked();

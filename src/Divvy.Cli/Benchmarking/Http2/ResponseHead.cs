@@ -38,8 +38,10 @@ internal sealed class ResponseHead
     /// <summary>The status once the stream has ended.</summary>
     public CallStatus Status()
     {
+        if (grpcStatus is 0)
+            return CallStatus.Ok;
         if (grpcStatus is { } code)
-            return code == 0 ? CallStatus.Ok : new CallStatus((RpcStatusCode)code, Uri.UnescapeDataString(grpcMessage ?? ""));
+            return new CallStatus((RpcStatusCode)code, Uri.UnescapeDataString(grpcMessage ?? ""));
         return httpStatus is null or "200"
             ? new CallStatus(RpcStatusCode.Internal, "the server ended the call without a status")
             : new CallStatus(RpcStatusCode.Unavailable, $"the server answered with HTTP status {httpStatus}");

@@ -21,7 +21,8 @@ internal sealed class KeySpace
         if (needed > keySize)
         {
             throw new ArgumentException(
-                $"{count} different keys need --key-size {needed} or more, not {keySize}: a key holds its number as a varint");
+                $"{count} different keys need --key-size {needed} or more, not {keySize}: "
+                    + "a key holds its number as a varint");
         }
     }
 

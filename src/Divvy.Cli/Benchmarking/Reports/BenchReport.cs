@@ -53,7 +53,8 @@ internal sealed record BenchReport(
             BenchText.Percents
                 .Select(percent => (percent, latency: summary.Quantile(percent)))
                 .Where(entry => entry.latency is not null)
-                .ToDictionary(entry => FormattableString.Invariant($"p{entry.percent}"), entry => entry.latency!.Value * 1000),
+                .ToDictionary(
+                    entry => FormattableString.Invariant($"p{entry.percent}"), entry => entry.latency!.Value * 1000),
             HistogramRow.Of(summary),
             summary.Errors,
             summary.Timeline.Count == 0 ? null : summary.Timeline,

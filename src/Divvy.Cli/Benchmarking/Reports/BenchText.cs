@@ -74,8 +74,9 @@ internal static class BenchText
         writer.Write("UNIX-SECOND,MIN-LATENCY-MS,AVG-LATENCY-MS,MAX-LATENCY-MS,AVG-THROUGHPUT\n");
         foreach (var second in timeline)
         {
+            var average = second.SumMilliseconds / second.Count;
             writer.Write(FormattableString.Invariant(
-                $"{second.UnixSecond},{second.MinMilliseconds:0.000000},{second.SumMilliseconds / second.Count:0.000000},"));
+                $"{second.UnixSecond},{second.MinMilliseconds:0.000000},{average:0.000000},"));
             writer.Write(FormattableString.Invariant($"{second.MaxMilliseconds:0.000000},{second.Count}\n"));
         }
     }

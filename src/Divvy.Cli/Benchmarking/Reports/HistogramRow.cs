@@ -18,9 +18,11 @@ internal readonly record struct HistogramRow(double UpToSeconds, long Count)
             rows[i] = new HistogramRow(summary.Fastest + (step * i), 0);
         rows[Steps] = new HistogramRow(summary.Slowest, 0);
         var row = 0;
-        foreach (var bucket in summary.Buckets)
+        for (var i = 0; i < summary.Buckets.Count; i++)
         {
-            while (row < Steps && bucket.UpToSeconds > rows[row].UpToSeconds)
+            // The first bucket holds the fastest, whose row is the first, though the bucket's edge lies above it.
+            var bucket = summary.Buckets[i];
+            while (i > 0 && row < Steps && bucket.UpToSeconds > rows[row].UpToSeconds)
                 row++;
             rows[row] = rows[row] with { Count = rows[row].Count + bucket.Count };
         }

@@ -55,6 +55,8 @@ internal sealed class ChannelDialer(ChannelOptions options) : IDisposable
     {
         OperationCanceledException => new IOException(
             $"{endpoint.Authority}: no answer within {Options.DialTimeout.TotalSeconds:0.#} s", failure),
+        SocketException refused => new IOException(
+            $"{endpoint.Authority}: {new SocketException((int)refused.SocketErrorCode).Message}", failure),
         IOException known when known.Message.Contains(endpoint.Authority, StringComparison.Ordinal) => known,
         _ => new IOException($"{endpoint.Authority}: {failure.Message}", failure),
     };

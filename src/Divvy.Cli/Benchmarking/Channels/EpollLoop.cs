@@ -99,9 +99,9 @@ internal sealed class EpollLoop : IDisposable
             if ((happened & ~Writable) != 0)
                 channel.OnReadable(buffer);
         }
-        catch (ObjectDisposedException)
+        catch (Exception failure) when (failure is ObjectDisposedException or IOException)
         {
-            // The channel was closed by another thread after the kernel had reported its socket.
+            // Another thread closed the channel, and with it the socket, after the kernel had reported it.
         }
     }
 

@@ -6,9 +6,11 @@ namespace Divvy.Cli.Benchmarking.Comparison;
 internal sealed record CellResult(
     string Cell, IReadOnlyList<CellSample> Baseline, IReadOnlyList<CellSample> Candidate)
 {
-    /// <summary>Throughput of the candidate to that of the baseline, medians of both.</summary>
-    public double Ratio => Median(Candidate, sample => sample.PerSecond)
-        / Math.Max(double.Epsilon, Median(Baseline, sample => sample.PerSecond));
+    /// <summary>Throughput of the candidate to that of the baseline, medians of both; 0 if the
+    /// baseline did nothing.</summary>
+    public double Ratio => Median(Baseline, sample => sample.PerSecond) is > 0 and var rate
+        ? Median(Candidate, sample => sample.PerSecond) / rate
+        : 0;
 
     public static double Median(IEnumerable<CellSample> samples, Func<CellSample, double> value) =>
         Quantile.NearestRank(samples.Select(value), 0.5);

@@ -1,13 +1,18 @@
 using Divvy.Consensus.Auth;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.Store.Disk;
+using Divvy.Store.Replication;
 using Divvy.Store.Services;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Divvy.Store;
 
 /// <summary>
-/// An etcd v3 server for this process and whoever reaches its port: key-value, watches and leases of a single member,
-/// in memory. What it holds ends with it. Thread-safe.
+/// An etcd v3 server for this process and whoever reaches its port: one member of a cluster, or a cluster by itself.
+/// With a data folder everything that was acknowledged survives; without one it is in memory and ends with its process.
+/// Thread-safe.
 /// <para>It owns no port: <see cref="MapTo"/> binds its methods, and the same <see cref="RpcServices"/> may serve a
 /// listener, an in-process channel, or both.</para>
 /// </summary>
@@ -20,30 +25,73 @@ public sealed class EmbeddedStore : IAsyncDisposable
     private readonly EmbeddedStoreOptions options;
     private readonly StoreIdentity identity;
     private readonly StoreNode node;
+    private readonly TimeProvider timeProvider;
     // Not disposed: it holds no resource once cancelled, and a call may come after the end and ask for its token.
     private readonly CancellationTokenSource stopping = new();
     private readonly Task polling;
     private int disposed;
 
-    /// <summary>Makes an empty store, at revision 1, and starts its polling.</summary>
+    /// <summary>Makes an empty store in memory, at revision 1, and starts its polling.</summary>
     /// <param name="options">Its settings.</param>
     /// <param name="timeProvider">The clock of leases and progress; the system's by default.</param>
-    /// <exception cref="ArgumentException">A setting cannot work.</exception>
+    /// <exception cref="ArgumentException">A setting cannot work, or names a data folder: see
+    /// <see cref="Open"/>.</exception>
     public EmbeddedStore(EmbeddedStoreOptions options, TimeProvider? timeProvider = null)
+        : this(Checked(options), VolatileMember.Start(options, StoreIdentity.From(options)), timeProvider, null)
+    {
+    }
+
+    private EmbeddedStore(
+        EmbeddedStoreOptions options, MemberStart start, TimeProvider? timeProvider, ILoggerFactory? loggers)
+    {
+        this.options = options;
+        identity = start.Identity;
+        this.timeProvider = timeProvider ??= TimeProvider.System;
+        var logger = (ILogger?)loggers?.CreateLogger<EmbeddedStore>() ?? NullLogger.Instance;
+        node = new StoreNode(start, options, timeProvider, logger);
+        node.Start();
+        polling = options.PollInBackground
+            ? PollAsync(new PeriodicTimer(PollIntervalOf(options), timeProvider))
+            : Task.CompletedTask;
+    }
+
+    /// <summary>Opens the store that a data folder holds, or makes a new one there.</summary>
+    /// <param name="options">Its settings, <see cref="EmbeddedStoreOptions.DataDirectory"/> among them.</param>
+    /// <param name="timeProvider">The clock of leases, elections and progress; the system's by default.</param>
+    /// <param name="loggers">Where it says what an operator should know; nowhere by default.</param>
+    /// <exception cref="ArgumentException">A setting cannot work.</exception>
+    /// <exception cref="DiskException">The folder cannot be used, or another process uses it.</exception>
+    /// <exception cref="IOException">What the folder holds is damaged; the message names the file and the
+    /// offset.</exception>
+    public static EmbeddedStore Open(
+        EmbeddedStoreOptions options, TimeProvider? timeProvider = null, ILoggerFactory? loggers = null)
     {
         options.Validate();
-        this.options = options;
-        timeProvider ??= TimeProvider.System;
-        identity = StoreIdentity.From(options);
-        node = new StoreNode(options, identity, timeProvider);
-        polling = options.PollInBackground
-            ? PollAsync(new PeriodicTimer(options.PollInterval, timeProvider))
-            : Task.CompletedTask;
+        if (options.DataDirectory is not { } folder)
+            return new EmbeddedStore(options, timeProvider);
+        var disks = MemberDisks.Open(folder);
+        try
+        {
+            var start = DurableMember.Start(options, disks, static _ => null);
+            return new EmbeddedStore(options, start, timeProvider, loggers);
+        }
+        catch
+        {
+            disks.Dispose();
+            throw;
+        }
     }
 
     public ulong ClusterId => identity.ClusterId;
 
     public ulong MemberId => identity.MemberId;
+
+    /// <summary>Ends with the reason when the store has stopped by itself and cannot go on: its disk failed. All
+    /// requests fail from then on.</summary>
+    public Task<Exception> Failed => node.Failed;
+
+    /// <summary>Completes once the store has heard from its cluster and has caught up with it.</summary>
+    public Task Ready => node.CaughtUp;
 
     /// <summary>Binds the store's methods. Those of etcd that it does not have stay unbound and answer
     /// Unimplemented.</summary>
@@ -53,16 +101,16 @@ public sealed class EmbeddedStore : IAsyncDisposable
         new KvService(node, headers, options).MapTo(services);
         new WatchService(node, headers, options, stopping.Token).MapTo(services);
         new LeaseService(node, headers, stopping.Token).MapTo(services);
-        new ClusterService(headers, identity, options).MapTo(services);
-        new MaintenanceService(node, headers, identity).MapTo(services);
+        new ClusterService(node, headers, timeProvider).MapTo(services);
         services.Unary(
             EtcdMethods.Authenticate,
             (_, _) => ValueTask.FromException<AuthenticateResponse>(EtcdErrors.ToException(AuthOutcome.NotEnabled)));
+        new MaintenanceService(node, headers).MapTo(services);
     }
 
     /// <summary>Ends the leases that are over, and moves watches on. Only needed without
     /// <see cref="EmbeddedStoreOptions.PollInBackground"/>; the time is the provider's.</summary>
-    public void Poll() => node.Poll(node.Now);
+    public void Poll() => node.Poll();
 
     /// <summary>The store's numbers now.</summary>
     public StoreSnapshot Snapshot() => node.Snapshot();
@@ -74,7 +122,19 @@ public sealed class EmbeddedStore : IAsyncDisposable
             return;
         await stopping.CancelAsync().ConfigureAwait(false);
         await polling.ConfigureAwait(false);
+        await node.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static EmbeddedStoreOptions Checked(EmbeddedStoreOptions options)
+    {
+        options.Validate();
+        return options.DataDirectory is null
+            ? options
+            : throw new ArgumentException("A store with a data folder is opened, not made", nameof(options));
+    }
+
+    private static TimeSpan PollIntervalOf(EmbeddedStoreOptions options) =>
+        options.PollInterval < options.HeartbeatInterval ? options.PollInterval : options.HeartbeatInterval;
 
     private async Task PollAsync(PeriodicTimer timer)
     {

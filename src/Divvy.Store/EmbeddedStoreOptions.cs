@@ -1,5 +1,7 @@
 using Divvy.Consensus.Mvcc;
 using Divvy.Consensus.Mvcc.Watching;
+using Divvy.Store.Failpoints;
+using Divvy.Store.Wal;
 
 namespace Divvy.Store;
 
@@ -14,6 +16,28 @@ public sealed record EmbeddedStoreOptions
 
     /// <summary>Id of the member in every answer's header; 0 (default): derived from the name.</summary>
     public ulong MemberId { get; init; }
+
+    /// <summary>The folder that the member keeps its log and snapshots in; made when it is missing, and held against
+    /// a second process. Null (default): the store is in memory and ends with its process.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>The members of a new cluster, this one among them by its name. Only a new data folder is made by it;
+    /// one that is there knows its cluster. Default: this member alone.</summary>
+    public IReadOnlyList<InitialMember> InitialCluster { get; init; } = [];
+
+    /// <summary>Goes into the ids of a new cluster, so that two clusters made of the same addresses are told
+    /// apart.</summary>
+    public string ClusterToken { get; init; } = "etcd-cluster";
+
+    /// <summary>Bytes of log after which a snapshot is written, or half the size of the last snapshot if that is more.
+    /// From 4,096. Default 64 MiB.</summary>
+    public long SnapshotBytes { get; init; } = 64 << 20;
+
+    /// <summary>Places where faults can be injected. Default: ones of its own, all off.</summary>
+    public FailpointRegistry Failpoints { get; init; } = new();
+
+    /// <summary>How the log is laid out.</summary>
+    public WalOptions Wal { get; init; } = new();
 
     /// <summary>Where clients reach the store, for MemberList. Default: none.</summary>
     public IReadOnlyList<string> AdvertiseClientUrls { get; init; } = [];
@@ -43,6 +67,24 @@ public sealed record EmbeddedStoreOptions
     /// superseded. Default 2 GiB, as etcd's.</summary>
     public long QuotaBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
+    /// <summary>How often a leader lets its members know that it is there; the length of a tick of Raft. From 1 ms.
+    /// Default 100 ms, as etcd's.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a member hears nothing from a leader before it looks for another; each wait is drawn from one
+    /// to two of these. At least three heartbeats. Default one second, as etcd's.</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Learners that a cluster may have at once. Default 1, as etcd's.</summary>
+    public int MaxLearners { get; init; } = 1;
+
+    /// <summary>The cluster that a new member joins instead of making one.</summary>
+    internal JoinedCluster? Join { get; init; }
+
+    /// <summary>How long a request waits for a leader to take it and for a quorum to keep it; etcd's is five seconds
+    /// and two election timeouts.</summary>
+    internal TimeSpan RequestTimeout => TimeSpan.FromSeconds(5) + (2 * ElectionTimeout);
+
     /// <summary>Bounds of watches. Default: etcd's numbers.</summary>
     public WatchLimits WatchLimits { get; init; } = new();
 
@@ -57,6 +99,18 @@ public sealed record EmbeddedStoreOptions
             errors.Add($"{nameof(MinLeaseTtl)} is {MinLeaseTtl}: it must be whole seconds, at least one");
         if (PollInterval < TimeSpan.FromMilliseconds(1))
             errors.Add($"{nameof(PollInterval)} is {PollInterval}: it must be at least 1 ms");
+        if (HeartbeatInterval < TimeSpan.FromMilliseconds(1))
+            errors.Add($"{nameof(HeartbeatInterval)} is {HeartbeatInterval}: it must be at least 1 ms");
+        else if (ElectionTimeout < 3 * HeartbeatInterval)
+            errors.Add($"{nameof(ElectionTimeout)} is {ElectionTimeout}: it must be at least three heartbeats");
+        if (InitialCluster.Count > 0 && InitialCluster.Count(member => member.Name == Name) != 1)
+            errors.Add($"{nameof(InitialCluster)} must name this member, '{Name}', once");
+        if (InitialCluster.Count > 0 && DataDirectory is null)
+            errors.Add($"{nameof(InitialCluster)} needs {nameof(DataDirectory)}: members in memory would forget votes");
+        if (SnapshotBytes < 4096)
+            errors.Add($"{nameof(SnapshotBytes)} is {SnapshotBytes}: it must be at least 4,096");
+        if (MaxLearners < 0)
+            errors.Add($"{nameof(MaxLearners)} is {MaxLearners}: it must not be negative");
         if (MaxRequestBytes < 1)
             errors.Add($"{nameof(MaxRequestBytes)} is {MaxRequestBytes}: it must be positive");
         if (MaxTxnOperations < 1)

@@ -1,83 +1,160 @@
+using System.Collections.Immutable;
+using Divvy.Consensus;
+using Divvy.Consensus.Auth;
 using Divvy.Consensus.Mvcc;
 using Divvy.Consensus.Mvcc.Leases;
 using Divvy.Consensus.Mvcc.Watching;
+using Divvy.Consensus.Raft;
+using Divvy.Consensus.Raft.Membership;
+using Divvy.Consensus.State;
+using Divvy.Store.Replication;
+using Divvy.Store.Services;
+using Microsoft.Extensions.Logging;
 
 namespace Divvy.Store;
 
 /// <summary>
-/// Owns the cores of one member and serialises everything that touches them, under one lock. A request holds it for a
-/// microsecond or two and does no I/O there: messages are decoded before and encoded after, as records are immutable. A
-/// range holds it for as long as it walks.
-/// <para>A command is applied as soon as it is proposed, because the log of a single member in memory is the order in
-/// which the lock was taken. Callers await all the same: with a log on disk, or with peers, the answer comes
-/// later.</para>
-/// <para>Leases that are over are revoked before anything else that asks about leases, so a renewal that comes too late
-/// finds its lease gone, and no two clients ever believe in a lease and in its end.</para>
+/// One member as its services see it: reads its state, proposes changes to it, and does what a leader does besides.
+/// <para>Everything that touches the state takes one lock for a microsecond or two; messages are decoded before and
+/// encoded after, as records are immutable, and long walks take it piece by piece. Changes come only through the log
+/// (<see cref="Replica"/>), whose applier takes the same lock. The lock may be taken while Raft's is held, never the
+/// other way round.</para>
+/// <para>A lease that is over is revoked through the log by the leader, after it has made sure that it still leads: one
+/// that was held up by its disk or its scheduler must not end leases that its successor is renewing. The same
+/// confirmation comes before a renewal, so no two clients ever believe in a lease and in its end.</para>
 /// </summary>
-internal sealed class StoreNode
+internal sealed partial class StoreNode : IAsyncDisposable
 {
-    /// <summary>Leases that one poll revokes at most; the next poll goes on.</summary>
+    /// <summary>Leases that one poll revokes at most; the next poll goes on. etcd ends 1,000 a second.</summary>
     private const int MaxExpiriesPerPoll = 1000;
 
+    /// <summary>Keys looked at while the lock is held.</summary>
+    private const int PieceOfKeys = 512;
+
     private readonly Lock gate = new();
-    private readonly MvccStore store;
-    private readonly WatchHub hub;
-    private readonly LeaseDeadlines deadlines = new();
     private readonly LeaseIds leaseIds;
     private readonly Dictionary<long, WatchSession> sessions = [];
+    private readonly EmbeddedStoreOptions options;
     private readonly TimeProvider timeProvider;
-    private readonly long started;
-    private readonly long quotaBytes;
+    private readonly NodeId id;
+    private readonly StoreIdentity identity;
+    private readonly MemberDisks disks;
+    private readonly ILogStore log;
+    private readonly ILogger logger;
+    private readonly Replica replica;
+    private readonly LeaseKeeper keeper;
+    private StateMachine state;
+    private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task expiring = Task.CompletedTask;
+    private Task joining = Task.CompletedTask;
+    private volatile bool stopping;
     private long granted;
     private long renewed;
     private long revoked;
     private long expired;
 
-    public StoreNode(EmbeddedStoreOptions options, StoreIdentity identity, TimeProvider timeProvider)
+    public StoreNode(
+        MemberStart start, EmbeddedStoreOptions options, TimeProvider timeProvider, ILogger logger)
     {
+        this.options = options;
         this.timeProvider = timeProvider;
-        started = timeProvider.GetTimestamp();
-        quotaBytes = options.QuotaBytes;
-        store = new MvccStore(new MvccOptions { MinLeaseTtlSeconds = (long)options.MinLeaseTtl.TotalSeconds });
-        hub = new WatchHub(store, options.WatchLimits);
-        leaseIds = new LeaseIds(identity.MemberId, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+        this.logger = logger;
+        identity = start.Identity;
+        id = start.Options.Id;
+        log = start.Log;
+        disks = start.Disks;
+        state = start.State;
+        keeper = new LeaseKeeper(state.Membership.Voters.Count > 1 ? options.ElectionTimeout : TimeSpan.Zero);
+        leaseIds = new LeaseIds(id.Value, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+        if (disks.Snapshots?.Newest() is { } newest)
+            snapshotBytes = disks.Snapshots.SizeOf(newest.Name);
+        if (start.Repair is { } repair)
+            logger.LogRepaired(repair);
+        replica = new Replica(start.Options, start.Raft, start.Log, this, start.Transport, timeProvider);
     }
 
-    /// <summary>Monotonic time since the node was made.</summary>
-    public TimeSpan Now => timeProvider.GetElapsedTime(started);
+    /// <summary>Ends with the reason when the member cannot go on.</summary>
+    public Task<Exception> Failed => replica.Failed;
+
+    public TimeSpan Now => replica.Now;
+
+    public LeadershipView Leadership => replica.Leadership;
+
+    public RaftView RaftView => replica.View;
 
     public long Revision
     {
         get
         {
             lock (gate)
-                return store.Revision;
+                return state.Mvcc.Revision;
         }
     }
 
-    /// <summary>Whether puts have to be refused for lack of room.</summary>
-    public bool IsOverQuota
+    /// <summary>Raises the alarm when what is kept, superseded records included, outgrew the quota: from then on every
+    /// member refuses what needs room, until an operator has made some and ended the alarm.
+    /// <exception cref="Rpc.RpcException">ResourceExhausted: there is no room.</exception></summary>
+    public async ValueTask CheckRoomAsync()
     {
-        get
-        {
-            lock (gate)
-                return store.EstimatedBytes > quotaBytes;
-        }
-    }
-
-    public ValueTask<MvccResult> ProposeAsync(MvccCommand command, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
         lock (gate)
         {
-            var result = Apply(command);
-            WakeSenders();
-            return ValueTask.FromResult(result);
+            if (state.Mvcc.EstimatedBytes <= options.QuotaBytes)
+                return;
         }
+
+        await replica.ProposeAsync(new AlarmCommand(new Alarm(id, AlarmKind.NoSpace), Raise: true), Caller.Internal)
+            .ConfigureAwait(false);
+        throw EtcdErrors.NoSpace();
+    }
+
+    /// <summary>Completes once this member has applied everything that was acknowledged before it began. Until then
+    /// it would answer serializable reads with a past that it had already left.</summary>
+    public Task CaughtUp => caughtUp.Task;
+
+    public StoreIdentity Identity => identity;
+
+    /// <summary>Waits for <see cref="CaughtUp"/>.
+    /// <exception cref="Rpc.RpcException">Unavailable: no leader was found in time.</exception></summary>
+    public async ValueTask WhenCaughtUpAsync(CancellationToken cancellationToken)
+    {
+        if (caughtUp.Task.IsCompletedSuccessfully)
+            return;
+        try
+        {
+            await caughtUp.Task.WaitAsync(options.RequestTimeout, timeProvider, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw ReplicaErrors.NoLeader();
+        }
+    }
+
+    public void Start()
+    {
+        replica.Start(PeersNow());
+        joining = CatchUpAsync();
+    }
+
+    /// <summary>Proposes a command and waits until it was applied. The answer is an <see cref="AuthResult"/> when the
+    /// caller may not give it.</summary>
+    public ValueTask<StoreResult> ProposeAsync(
+        StoreCommand command, Caller? caller, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return replica.ProposeAsync(command, caller);
+    }
+
+    /// <summary>Completes once this member has applied everything that was acknowledged before the call.</summary>
+    public ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return replica.ReadBarrierAsync();
     }
 
     /// <summary>Grants a lease under an id that no lease has when the client chose none.</summary>
-    public async ValueTask<LeaseGrantResult> GrantAsync(long id, long ttlSeconds, CancellationToken cancellationToken)
+    public async ValueTask<StoreResult> GrantAsync(
+        long id, long ttlSeconds, Caller? caller, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -87,69 +164,71 @@ internal sealed class StoreNode
                 lock (gate)
                     chosen = leaseIds.Next();
             }
+
             var command = new LeaseGrantCommand(chosen, ttlSeconds);
-            var result = (LeaseGrantResult)await ProposeAsync(command, cancellationToken).ConfigureAwait(false);
-            if (id != 0 || result.Outcome != MvccOutcome.LeaseExists)
+            var result = await ProposeAsync(command, caller, cancellationToken).ConfigureAwait(false);
+            if (id != 0 || result is not LeaseGrantResult { Outcome: MvccOutcome.LeaseExists })
                 return result;
         }
     }
 
+    /// <summary>Reads this member's state, whatever it is. A long range takes the lock piece by piece, and is sorted
+    /// outside.</summary>
     public RangeResult Range(RangeOperation operation)
     {
+        RangeCursor cursor;
         lock (gate)
-            return store.Range(operation);
+            cursor = state.Mvcc.Begin(operation, PieceOfKeys);
+        while (!cursor.IsDone)
+        {
+            lock (gate)
+                cursor.Step(PieceOfKeys);
+        }
+
+        return cursor.Result();
     }
 
     public MvccResult Read(TxnOperation txn)
     {
         lock (gate)
-            return store.Read(txn);
+            return state.Mvcc.Read(txn);
     }
 
-    /// <summary>Renews a lease. The revision is from before the renewal, as clients may take it for a time when the
-    /// lease surely lived.</summary>
-    public (long Revision, long TtlSeconds) Renew(long id)
+    /// <summary>Reads users and roles, under the lock.</summary>
+    public T ReadAuth<T>(Func<AuthStore, Authorizer, T> read)
     {
         lock (gate)
-        {
-            var now = Now;
-            Expire(now);
-            WakeSenders();
-            var revision = store.Revision;
-            if (!deadlines.TryRenew(id, now))
-                return (revision, 0);
-            renewed++;
-            return (revision, store.FindLease(id)!.TtlSeconds);
-        }
+            return read(state.Auth, state.Authorizer);
     }
 
-    /// <summary>A lease and what is left of it, and its keys if asked; null when there is none.</summary>
-    public LeaseState? LeaseState(long id, bool withKeys)
-    {
-        lock (gate)
-        {
-            if (store.FindLease(id) is not { } lease)
-                return null;
-            var left = deadlines.Remaining(id, Now) ?? TimeSpan.Zero;
-            return new LeaseState(lease.TtlSeconds, left, withKeys ? [.. lease.Keys] : []);
-        }
-    }
-
-    /// <summary>The ids of all leases, the one that ends first leading.</summary>
+    /// <summary>The ids of all leases, the one that ends first leading where this member counts.</summary>
     public IReadOnlyList<long> LeaseIds()
     {
         lock (gate)
         {
             var now = Now;
-            return [.. store.Leases.OrderBy(lease => deadlines.Remaining(lease.Id, now)).Select(lease => lease.Id)];
+            return [.. state.Mvcc.Leases.OrderBy(lease => keeper.Remaining(lease.Id, now)).Select(lease => lease.Id)];
         }
+    }
+
+    public IReadOnlyList<Alarm> Alarms()
+    {
+        lock (gate)
+            return [.. state.Alarms.All];
+    }
+
+    /// <summary>The members, and which of them are learners.</summary>
+    public (List<MemberRecord> Members, MembershipState Membership) Members()
+    {
+        lock (gate)
+            return ([.. state.Members.All], state.Membership);
     }
 
     public WatchSession OpenWatch()
     {
         lock (gate)
         {
-            var session = new WatchSession(this, hub.OpenStream(Now));
+            var session = new WatchSession(this, state.Watches.OpenStream(Now));
             sessions.Add(session.Stream.Id, session);
             return session;
         }
@@ -160,16 +239,17 @@ internal sealed class StoreNode
         lock (gate)
         {
             session.Stream.Close();
-            sessions.Remove(session.Stream.Id);
+            if (sessions.GetValueOrDefault(session.Stream.Id) == session)
+                sessions.Remove(session.Stream.Id);
         }
     }
 
     /// <summary>Runs a request on a watch stream.</summary>
-    public void OnStream<TState>(WatchSession session, TState state, Action<WatchStream, TState> request)
+    public void OnStream<TState>(WatchSession session, TState argument, Action<WatchStream, TState> request)
     {
         lock (gate)
         {
-            request(session.Stream, state);
+            request(session.Stream, argument);
             WakeSenders();
         }
     }
@@ -181,15 +261,20 @@ internal sealed class StoreNode
             return session.Stream.Take(into, limit);
     }
 
-    /// <summary>Does what time asks for: ends leases, sends progress, lets watchers catch up.</summary>
-    public void Poll(TimeSpan now)
+    /// <summary>Does what time asks for: heartbeats and elections, ends leases, sends progress, lets watchers catch
+    /// up.</summary>
+    public void Poll()
     {
+        replica.Poll();
         lock (gate)
         {
-            Expire(now);
-            hub.Poll(now);
+            state.Watches.Poll(Now);
             WakeSenders();
         }
+
+        if (expiring.IsCompleted)
+            expiring = ExpireAsync();
+        Upkeep();
     }
 
     public StoreSnapshot Snapshot()
@@ -197,13 +282,13 @@ internal sealed class StoreNode
         lock (gate)
         {
             return new StoreSnapshot(
-                store.Revision,
-                store.CompactedRevision,
-                store.AppliedIndex,
-                store.Statistics(),
-                hub.StreamCount,
-                hub.WatcherCount,
-                hub.UnsyncedCount,
+                state.Mvcc.Revision,
+                state.Mvcc.CompactedRevision,
+                (long)state.Applied.Index.Value,
+                state.Mvcc.Statistics(),
+                state.Watches.StreamCount,
+                state.Watches.WatcherCount,
+                state.Watches.UnsyncedCount,
                 granted,
                 renewed,
                 revoked,
@@ -211,42 +296,90 @@ internal sealed class StoreNode
         }
     }
 
-    private MvccResult Apply(MvccCommand command)
+    public async ValueTask DisposeAsync()
     {
-        var result = store.Apply(store.AppliedIndex + 1, command);
-        if (result.Outcome != MvccOutcome.Ok)
-            return result;
-        if (result is LeaseGrantResult grant)
-        {
-            deadlines.Start(grant.Id, TimeSpan.FromSeconds(grant.TtlSeconds), Now);
-            granted++;
-        }
-        else if (command is LeaseRevokeCommand revoke)
-        {
-            deadlines.Stop(revoke.Id);
-            revoked++;
-        }
-        while (command is CompactCommand && store.CompactStep(int.MaxValue))
-        {
-        }
-        hub.Publish();
-        return result;
+        stopping = true;
+        await replica.DisposeAsync().ConfigureAwait(false);
+        await expiring.ConfigureAwait(false);
+        await upkeep.ConfigureAwait(false);
+        await compacting.ConfigureAwait(false);
+        await joining.ConfigureAwait(false);
+        caughtUp.TrySetException(ReplicaErrors.Stopped());
+        _ = caughtUp.Task.Exception;
+        snapshotting.Dispose();
+        disks.Dispose();
     }
 
-    private void Expire(TimeSpan now)
+    /// <summary>Waits until the cluster answers, and then tells it this member's name and addresses if it has
+    /// others.</summary>
+    private async Task CatchUpAsync()
     {
-        foreach (var id in deadlines.TakeDue(now, MaxExpiriesPerPoll))
+        while (!stopping)
         {
-            Apply(new LeaseRevokeCommand(id));
-            expired++;
+            try
+            {
+                await replica.ReadBarrierAsync().ConfigureAwait(false);
+                caughtUp.TrySetResult();
+                if (Members().Members.Find(member => member.Id == id) is not { } known
+                    || (known.Name == options.Name && known.ClientUrls.SequenceEqual(options.AdvertiseClientUrls)))
+                    return;
+                var publish = new MemberPublishCommand(id, options.Name, [.. options.AdvertiseClientUrls]);
+                await replica.ProposeAsync(publish, Caller.Internal).ConfigureAwait(false);
+                return;
+            }
+            catch (Rpc.RpcException)
+            {
+                // No quorum yet. What waits for this member is told so in its own time.
+            }
         }
+    }
+
+    /// <summary>Revokes the leases that are over, after this member has confirmed that it leads.</summary>
+    private async Task ExpireAsync()
+    {
+        IReadOnlyList<long> due;
+        lock (gate)
+            due = keeper.TakeDue(Now, MaxExpiriesPerPoll);
+        if (due.Count == 0)
+            return;
+        try
+        {
+            await replica.ReadBarrierAsync().ConfigureAwait(false);
+            foreach (var lease in due)
+            {
+                if (replica.ProposeAsLeader(new LeaseRevokeCommand(lease)) is not { } revoking)
+                    break;
+                var result = await revoking.ConfigureAwait(false);
+                if (result is MvccResult { Outcome: MvccOutcome.Ok })
+                    Interlocked.Increment(ref expired);
+            }
+        }
+        catch (Rpc.RpcException)
+        {
+            // No leader confirmed in time, or it changed: what is still over will be found over again.
+        }
+
+        lock (gate)
+            keeper.GiveBack([.. due.Where(lease => state.Mvcc.FindLease(lease) is not null)]);
     }
 
     /// <summary>Resumes the senders of the streams that have news. They resume on the pool, so none runs under the
     /// lock.</summary>
     private void WakeSenders()
     {
-        foreach (var stream in hub.TakeSignaled())
+        foreach (var stream in state.Watches.TakeSignaled())
             sessions.GetValueOrDefault(stream.Id)?.Signal.Set();
     }
+
+    private IReadOnlyList<PeerAddress> PeersNow()
+    {
+        lock (gate)
+            return Addresses().Where(peer => peer.Id != id).ToImmutableArray();
+    }
+
+    private ImmutableArray<PeerAddress> Addresses() =>
+    [
+        .. state.Members.All.Select(member => new PeerAddress(
+            member.Id, member.Name, [.. member.PeerUrls.Select(url => new Uri(url))])),
+    ];
 }

@@ -12,5 +12,15 @@ internal sealed class WatchSession(StoreNode node, WatchStream stream) : IDispos
 
     public WakeSignal Room { get; } = new();
 
+    /// <summary>The state it watched was replaced; it ends, and its client resumes where it was.</summary>
+    public bool IsAbandoned { get; private set; }
+
+    public void Abandon()
+    {
+        IsAbandoned = true;
+        Signal.Set();
+        Room.Set();
+    }
+
     public void Dispose() => node.CloseWatch(this);
 }

@@ -89,7 +89,7 @@ public sealed class EmbeddedStoreTests
     }
 
     [Fact]
-    public async Task Put_OverQuota_IsRefusedUntilCompactionFreedEnough()
+    public async Task Put_OverQuota_IsRefusedUntilCompactionFreedEnoughAndTheAlarmWasEnded()
     {
         await using var store = new EmbeddedStore(new EmbeddedStoreOptions { QuotaBytes = 10_000 });
         await using var channel = Connect(store);
@@ -99,10 +99,16 @@ public sealed class EmbeddedStoreTests
 
         var refusal = await Should.ThrowAsync<RpcException>(
             async () => await channel.UnaryAsync(EtcdMethods.Put, Put("a", value)));
-        await channel.UnaryAsync(EtcdMethods.Compact, new CompactionRequest { Revision = 5 });
+        await channel.UnaryAsync(EtcdMethods.Compact, new CompactionRequest { Revision = 5, Physical = true });
+        var alarmed = await Should.ThrowAsync<RpcException>(
+            async () => await channel.UnaryAsync(EtcdMethods.Put, Put("a", value)));
+        var ended = await channel.UnaryAsync(
+            EtcdMethods.Alarm, new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Deactivate });
 
         refusal.Code.ShouldBe(RpcStatusCode.ResourceExhausted);
         refusal.Detail.ShouldBe("etcdserver: mvcc: database space exceeded");
+        alarmed.Detail.ShouldBe(refusal.Detail);
+        ended.Alarms.Single().Alarm.ShouldBe(AlarmType.Nospace);
         (await channel.UnaryAsync(EtcdMethods.Put, Put("a", value))).Header.Revision.ShouldBe(6);
     }
 

@@ -35,4 +35,7 @@ public enum MvccOutcome
     LeaseExists,
 
     LeaseTtlTooLarge,
+
+    /// <summary>A member raised the alarm that its quota is used up.</summary>
+    NoSpace,
 }

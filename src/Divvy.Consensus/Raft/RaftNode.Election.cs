@@ -36,6 +36,22 @@ public sealed partial class RaftNode
             ResetElectionTimer();
     }
 
+    /// <summary>The connection to the leader broke, which is how a killed process is noticed first. What was forwarded
+    /// to it fails, and this member asks around soon instead of after an election timeout: members that still hear the
+    /// leader refuse the pre-vote, so a broken connection alone deposes nobody. Not where a leader reads by its lease,
+    /// which counts on members that wait.</summary>
+    private void LeaderUnreachable()
+    {
+        if (!options.PreVote || options.LeaseReads)
+        {
+            FailForwarded();
+            return;
+        }
+
+        BecomeFollower(Term, NodeId.None);
+        electionTimeout = 1 + random.Next(Math.Max(1, options.ElectionTicks / 2));
+    }
+
     private void Campaign(bool transfer)
     {
         if (options.PreVote && !transfer)

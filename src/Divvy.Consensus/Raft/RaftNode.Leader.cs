@@ -41,10 +41,14 @@ public sealed partial class RaftNode
     public void Unreachable(NodeId node)
     {
         if (node == Leader && node != Id)
-            FailForwarded();
+            LeaderUnreachable();
         if (Role == RaftRole.Leader && tracker.Find(node) is { State: ProgressState.Replicate } progress)
             progress.BecomeProbe();
     }
+
+    /// <summary>The log of a member is known to match this leader's up to here; null when this member does not lead, or
+    /// that one does not belong to the cluster.</summary>
+    public LogIndex? MatchOf(NodeId node) => Role == RaftRole.Leader ? tracker.Find(node)?.Match : null;
 
     /// <summary>The shell finished, or failed, sending a snapshot to a member.</summary>
     public void SnapshotSent(NodeId node, bool succeeded)

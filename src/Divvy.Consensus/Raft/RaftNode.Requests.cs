@@ -37,7 +37,14 @@ public sealed partial class RaftNode
         if (forwardedProposals.Count >= options.MaxPendingRequests || !forwardedProposals.Add(request))
             return new ProposalResult(request, ProposalOutcome.Refused, default);
         var entry = new Entry(Term.Zero, LogIndex.Zero, EntryKind.Command, data);
-        Send(new Message { Kind = MessageKind.Propose, To = Leader, Context = request, Entries = [entry] });
+        Send(new Message
+        {
+            Kind = MessageKind.Propose,
+            To = Leader,
+            Term = Term,
+            Context = request,
+            Entries = [entry],
+        });
         return new ProposalResult(request, ProposalOutcome.Forwarded, default);
     }
 
@@ -87,7 +94,8 @@ public sealed partial class RaftNode
 
     private void AnswerProposal(Message message)
     {
-        var result = Role == RaftRole.Leader && message.Entries is [var entry]
+        // Sent to the leader of an earlier term, it may have been given up since and proposed again.
+        var result = Role == RaftRole.Leader && message.Term == Term && message.Entries is [var entry]
             ? ProposeAsLeader(message.Context, EntryKind.Command, entry.Data)
             : new ProposalResult(message.Context, ProposalOutcome.NoLeader, default);
         Send(new Message
@@ -111,6 +119,13 @@ public sealed partial class RaftNode
         roundWanted = true;
         return true;
     }
+
+    /// <summary>The index to read at when no other member has to confirm it: this one is alone with its vote and leads.
+    /// Null: a barrier is needed (<see cref="ReadIndex"/>).</summary>
+    public LogIndex? ConfirmedReadIndex =>
+        Role == RaftRole.Leader && HasCommittedInTerm && Membership is { Voters.Count: 1, IsJoint: false }
+            ? log.CommittedIndex
+            : null;
 
     private bool HasCommittedInTerm => log.CommittedIndex >= firstIndexOfTerm;
 

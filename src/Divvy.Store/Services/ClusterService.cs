@@ -1,19 +1,91 @@
+using Divvy.Consensus.Auth;
+using Divvy.Consensus.Raft;
+using Divvy.Consensus.State;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
 
 namespace Divvy.Store.Services;
 
-/// <summary>etcdserverpb.Cluster: a cluster of one.</summary>
-internal sealed class ClusterService(HeaderFactory headers, StoreIdentity identity, EmbeddedStoreOptions options)
+/// <summary>etcdserverpb.Cluster.</summary>
+internal sealed class ClusterService(StoreNode node, HeaderFactory headers, TimeProvider timeProvider)
 {
-    public void MapTo(RpcServices services) =>
-        services.Unary(EtcdMethods.MemberList, (_, _) => ValueTask.FromResult(MemberList()));
+    public void MapTo(RpcServices services) => services
+        .Unary(EtcdMethods.MemberList, ListAsync)
+        .Unary(EtcdMethods.MemberAdd, AddAsync)
+        .Unary(EtcdMethods.MemberRemove, RemoveAsync)
+        .Unary(EtcdMethods.MemberUpdate, UpdateAsync)
+        .Unary(EtcdMethods.MemberPromote, PromoteAsync);
 
-    private MemberListResponse MemberList()
+    private async ValueTask<MemberListResponse> ListAsync(MemberListRequest request, RpcServerContext context)
     {
-        var member = new Member { ID = identity.MemberId, Name = options.Name };
-        member.ClientURLs.Add(options.AdvertiseClientUrls);
-        member.PeerURLs.Add(options.AdvertisePeerUrls);
-        return new MemberListResponse { Header = headers.Now(), Members = { member } };
+        if (request.Linearizable)
+            await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+        return new MemberListResponse { Header = headers.Now(), Members = { Members() } };
+    }
+
+    private async ValueTask<MemberAddResponse> AddAsync(MemberAddRequest request, RpcServerContext context)
+    {
+        var urls = Checked(request.PeerURLs);
+        var id = new NodeId(StoreIdentity.MemberIdOf(urls, node.Identity.ClusterId, timeProvider.GetUtcNow()));
+        var member = new MemberRecord(id, "", [.. urls], []);
+        Check(await node.AddMemberAsync(member, request.IsLearner, context.CancellationToken).ConfigureAwait(false));
+        await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+        var members = Members();
+        return new MemberAddResponse
+        {
+            Header = headers.Now(),
+            Member = members.First(one => one.ID == id.Value),
+            Members = { members },
+        };
+    }
+
+    private async ValueTask<MemberRemoveResponse> RemoveAsync(MemberRemoveRequest request, RpcServerContext context)
+    {
+        Check(await node.RemoveMemberAsync(new NodeId(request.ID), context.CancellationToken).ConfigureAwait(false));
+        await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+        return new MemberRemoveResponse { Header = headers.Now(), Members = { Members() } };
+    }
+
+    private async ValueTask<MemberUpdateResponse> UpdateAsync(MemberUpdateRequest request, RpcServerContext context)
+    {
+        var command = new MemberUpdateCommand(new NodeId(request.ID), [.. Checked(request.PeerURLs)]);
+        var result = await node.ProposeAsync(command, Caller.Internal, context.CancellationToken)
+            .ConfigureAwait(false);
+        Check(((MemberResult)result).Outcome);
+        return new MemberUpdateResponse { Header = headers.Now(), Members = { Members() } };
+    }
+
+    private async ValueTask<MemberPromoteResponse> PromoteAsync(MemberPromoteRequest request, RpcServerContext context)
+    {
+        Check(await node.PromoteMemberAsync(new NodeId(request.ID), context.CancellationToken).ConfigureAwait(false));
+        await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+        return new MemberPromoteResponse { Header = headers.Now(), Members = { Members() } };
+    }
+
+    private List<Member> Members()
+    {
+        var (members, membership) = node.Members();
+        return members.ConvertAll(member => new Member
+        {
+            ID = member.Id.Value,
+            Name = member.Name,
+            PeerURLs = { member.PeerUrls },
+            ClientURLs = { member.ClientUrls },
+            IsLearner = membership.IsLearner(member.Id),
+        });
+    }
+
+    private static List<string> Checked(IReadOnlyList<string> urls)
+    {
+        var isGood = urls.Count > 0 && urls.All(url =>
+            Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
+            && !parsed.IsDefaultPort && parsed.AbsolutePath == "/");
+        return isGood ? [.. urls.Order(StringComparer.Ordinal)] : throw EtcdErrors.BadMemberUrls();
+    }
+
+    private static void Check(MemberOutcome outcome)
+    {
+        if (outcome != MemberOutcome.Ok)
+            throw EtcdErrors.ToException(outcome);
     }
 }

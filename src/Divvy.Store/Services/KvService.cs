@@ -9,20 +9,26 @@ namespace Divvy.Store.Services;
 internal sealed class KvService(StoreNode node, HeaderFactory headers, EmbeddedStoreOptions options)
 {
     public void MapTo(RpcServices services) => services
-        .Unary(EtcdMethods.Range, (request, _) => ValueTask.FromResult(Range(request)))
+        .Unary(EtcdMethods.Range, (request, context) => RangeAsync(request, context.CancellationToken))
         .Unary(EtcdMethods.Put, (request, context) => PutAsync(request, context.CancellationToken))
         .Unary(EtcdMethods.DeleteRange, (request, context) => DeleteRangeAsync(request, context.CancellationToken))
         .Unary(EtcdMethods.Txn, (request, context) => TxnAsync(request, context.CancellationToken))
         .Unary(EtcdMethods.Compact, (request, context) => CompactAsync(request, context.CancellationToken));
 
-    private RangeResponse Range(RangeRequest request)
+    private async ValueTask<RangeResponse> RangeAsync(RangeRequest request, CancellationToken cancellationToken)
     {
         var operation = request.ToOperation();
         Check(operation);
+        await SeeWhatWasAcknowledgedAsync(request.Serializable, cancellationToken).ConfigureAwait(false);
         var result = node.Range(operation);
         EtcdErrors.ThrowIfRefused(result.Outcome);
         return result.ToResponse(operation, headers.At(result.Revision));
     }
+
+    /// <summary>Anywhere, for a linearizable read; by this member before it was restarted, for a serializable
+    /// one.</summary>
+    private ValueTask SeeWhatWasAcknowledgedAsync(bool isSerializable, CancellationToken cancellationToken) =>
+        isSerializable ? node.WhenCaughtUpAsync(cancellationToken) : node.ReadBarrierAsync(cancellationToken);
 
     private async ValueTask<PutResponse> PutAsync(PutRequest request, CancellationToken cancellationToken)
     {
@@ -46,6 +52,7 @@ internal sealed class KvService(StoreNode node, HeaderFactory headers, EmbeddedS
         if (operation.IsReadOnly)
         {
             Check(operation);
+            await SeeWhatWasAcknowledgedAsync(request.IsSerializable(), cancellationToken).ConfigureAwait(false);
             result = node.Read(operation);
             EtcdErrors.ThrowIfRefused(result.Outcome);
         }
@@ -59,10 +66,10 @@ internal sealed class KvService(StoreNode node, HeaderFactory headers, EmbeddedS
     private async ValueTask<CompactionResponse> CompactAsync(
         CompactionRequest request, CancellationToken cancellationToken)
     {
-        // Compaction is done when it is answered, so asking for the physical one too changes nothing.
         var command = new CompactCommand(request.Revision);
-        var result = await node.ProposeAsync(command, cancellationToken).ConfigureAwait(false);
-        EtcdErrors.ThrowIfRefused(result.Outcome);
+        var result = await ProposeAsync(command, cancellationToken).ConfigureAwait(false);
+        if (request.Physical)
+            await node.PhysicallyCompactedAsync(cancellationToken).ConfigureAwait(false);
         return new CompactionResponse { Header = headers.At(result.Revision) };
     }
 
@@ -72,9 +79,14 @@ internal sealed class KvService(StoreNode node, HeaderFactory headers, EmbeddedS
         Check(operation);
         if (request.CalculateSize() > options.MaxRequestBytes)
             throw EtcdErrors.RequestTooLarge();
-        if (operation is PutOperation or TxnOperation && node.IsOverQuota)
-            throw EtcdErrors.NoSpace();
-        var result = await node.ProposeAsync(operation, cancellationToken).ConfigureAwait(false);
+        if (operation is PutOperation or TxnOperation)
+            await node.CheckRoomAsync().ConfigureAwait(false);
+        return await ProposeAsync(operation, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<MvccResult> ProposeAsync(MvccCommand command, CancellationToken cancellationToken)
+    {
+        var result = (MvccResult)await node.ProposeAsync(command, null, cancellationToken).ConfigureAwait(false);
         EtcdErrors.ThrowIfRefused(result.Outcome);
         return result;
     }

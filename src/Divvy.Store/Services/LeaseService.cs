@@ -16,16 +16,17 @@ internal sealed class LeaseService(
         .Unary(EtcdMethods.LeaseGrant, (request, context) => GrantAsync(request, context.CancellationToken))
         .Unary(EtcdMethods.LeaseRevoke, (request, context) => RevokeAsync(request, context.CancellationToken))
         .Duplex(EtcdMethods.LeaseKeepAlive, KeepAliveAsync)
-        .Unary(EtcdMethods.LeaseTimeToLive, (request, _) => ValueTask.FromResult(TimeToLive(request)))
+        .Unary(EtcdMethods.LeaseTimeToLive, (request, context) => TimeToLiveAsync(request, context.CancellationToken))
         .Unary(EtcdMethods.LeaseLeases, (_, _) => ValueTask.FromResult(Leases()));
 
     private async ValueTask<LeaseGrantResponse> GrantAsync(
         LeaseGrantRequest request, CancellationToken cancellationToken)
     {
-        if (node.IsOverQuota)
-            throw EtcdErrors.NoSpace();
-        var result = await node.GrantAsync(request.ID, request.TTL, cancellationToken).ConfigureAwait(false);
-        EtcdErrors.ThrowIfRefused(result.Outcome);
+        await node.CheckRoomAsync().ConfigureAwait(false);
+        var answer = (MvccResult)await node.GrantAsync(request.ID, request.TTL, null, cancellationToken)
+            .ConfigureAwait(false);
+        EtcdErrors.ThrowIfRefused(answer.Outcome);
+        var result = (LeaseGrantResult)answer;
         return new LeaseGrantResponse { Header = headers.At(result.Revision), ID = result.Id, TTL = result.TtlSeconds };
     }
 
@@ -33,7 +34,7 @@ internal sealed class LeaseService(
         LeaseRevokeRequest request, CancellationToken cancellationToken)
     {
         var command = new LeaseRevokeCommand(request.ID);
-        var result = await node.ProposeAsync(command, cancellationToken).ConfigureAwait(false);
+        var result = (MvccResult)await node.ProposeAsync(command, null, cancellationToken).ConfigureAwait(false);
         EtcdErrors.ThrowIfRefused(result.Outcome);
         return new LeaseRevokeResponse { Header = headers.At(result.Revision) };
     }
@@ -48,7 +49,7 @@ internal sealed class LeaseService(
         {
             while (await requests.ReadAsync(linked.Token).ConfigureAwait(false) is { } request)
             {
-                var (revision, ttl) = node.Renew(request.ID);
+                var (revision, ttl) = await node.RenewAsync(request.ID, linked.Token).ConfigureAwait(false);
                 var response = new LeaseKeepAliveResponse { Header = headers.At(revision), ID = request.ID, TTL = ttl };
                 await responses.WriteAsync(response, linked.Token).ConfigureAwait(false);
             }
@@ -59,10 +60,12 @@ internal sealed class LeaseService(
         }
     }
 
-    private LeaseTimeToLiveResponse TimeToLive(LeaseTimeToLiveRequest request)
+    private async ValueTask<LeaseTimeToLiveResponse> TimeToLiveAsync(
+        LeaseTimeToLiveRequest request, CancellationToken cancellationToken)
     {
+        var lease = await node.LeaseStateAsync(request.ID, request.Keys, cancellationToken).ConfigureAwait(false);
         var response = new LeaseTimeToLiveResponse { Header = headers.Now(), ID = request.ID, TTL = NoSuchLease };
-        if (node.LeaseState(request.ID, request.Keys) is not { } lease)
+        if (lease is null)
             return response;
         response.TTL = (long)lease.Left.TotalSeconds;
         response.GrantedTTL = lease.TtlSeconds;

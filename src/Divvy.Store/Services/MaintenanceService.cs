@@ -1,27 +1,161 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Divvy.Consensus.Auth;
+using Divvy.Consensus.Raft;
+using Divvy.Consensus.State;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Google.Protobuf;
+using Alarm = Divvy.Consensus.State.Alarm;
 
 namespace Divvy.Store.Services;
 
-/// <summary>etcdserverpb.Maintenance, of which a store in memory has the status.</summary>
-internal sealed class MaintenanceService(StoreNode node, HeaderFactory headers, StoreIdentity identity)
+/// <summary>etcdserverpb.Maintenance.</summary>
+internal sealed class MaintenanceService(StoreNode node, HeaderFactory headers)
 {
-    public void MapTo(RpcServices services) =>
-        services.Unary(EtcdMethods.Status, (_, _) => ValueTask.FromResult(Status()));
+    /// <summary>Bytes of a snapshot in one message; etcd's number.</summary>
+    private const int SnapshotPiece = 32 * 1024;
+
+    /// <summary>etcdctl takes a snapshot for whole when its length is a multiple of this and a SHA-256
+    /// follows.</summary>
+    private const int SnapshotBlock = 512;
+
+    public void MapTo(RpcServices services) => services
+        .Unary(EtcdMethods.Status, (_, _) => ValueTask.FromResult(Status()))
+        .Unary(EtcdMethods.Alarm, AlarmAsync)
+        .Unary(EtcdMethods.Defragment, DefragmentAsync)
+        .Unary(EtcdMethods.Hash, HashAsync)
+        .Unary(EtcdMethods.HashKV, HashKvAsync)
+        .Unary(EtcdMethods.MoveLeader, MoveLeaderAsync)
+        .ServerStream(EtcdMethods.Snapshot, SnapshotAsync);
 
     private StatusResponse Status()
     {
-        var snapshot = node.Snapshot();
+        var store = node.Snapshot();
+        var raft = node.RaftView;
         return new StatusResponse
         {
-            Header = headers.At(snapshot.Revision),
+            Header = headers.At(store.Revision),
             Version = EmbeddedStore.Version,
-            DbSize = snapshot.Data.Bytes,
-            DbSizeInUse = snapshot.Data.BytesInUse,
-            Leader = identity.MemberId,
-            RaftTerm = HeaderFactory.Term,
-            RaftIndex = (ulong)snapshot.AppliedIndex,
-            RaftAppliedIndex = (ulong)snapshot.AppliedIndex,
+            DbSize = node.AllocatedBytes,
+            DbSizeInUse = store.Data.BytesInUse,
+            Leader = raft.Leader.Value,
+            RaftTerm = raft.Term.Value,
+            RaftIndex = raft.LastIndex.Value,
+            RaftAppliedIndex = raft.AppliedIndex.Value,
+            IsLearner = raft.Membership.IsLearner(new NodeId(node.Identity.MemberId)),
+            Errors = { Errors(raft.Leader) },
         };
     }
+
+    private IEnumerable<string> Errors(NodeId leader)
+    {
+        if (leader.IsNone)
+            yield return "etcdserver: no leader";
+        foreach (var alarm in node.Alarms())
+            yield return $"memberID:{alarm.Member.Value} alarm:{NameOf(alarm.Kind)} ";
+    }
+
+    private async ValueTask<AlarmResponse> AlarmAsync(AlarmRequest request, RpcServerContext context)
+    {
+        var asked = new Alarm(new NodeId(request.MemberID), (AlarmKind)request.Alarm);
+        IEnumerable<Alarm> alarms;
+        switch (request.Action)
+        {
+            case AlarmRequest.Types.AlarmAction.Get:
+                await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+                alarms = node.Alarms().Where(one => asked.Kind == AlarmKind.None || one.Kind == asked.Kind);
+                break;
+            case AlarmRequest.Types.AlarmAction.Activate:
+                alarms = await ChangeAsync(asked, raise: true, context.CancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                alarms = await ChangeAsync(asked, raise: false, context.CancellationToken).ConfigureAwait(false);
+                break;
+        }
+
+        var response = new AlarmResponse { Header = headers.Now() };
+        response.Alarms.Add(alarms.Select(
+            one => new AlarmMember { MemberID = one.Member.Value, Alarm = (AlarmType)one.Kind }));
+        return response;
+    }
+
+    private async ValueTask<IEnumerable<Alarm>> ChangeAsync(
+        Alarm alarm, bool raise, CancellationToken cancellationToken)
+    {
+        var command = new AlarmCommand(alarm, raise);
+        var result = await node.ProposeAsync(command, Caller.Internal, cancellationToken).ConfigureAwait(false);
+        return ((AlarmResult)result).Changed;
+    }
+
+    private async ValueTask<DefragmentResponse> DefragmentAsync(DefragmentRequest request, RpcServerContext context)
+    {
+        await node.DefragmentAsync().ConfigureAwait(false);
+        return new DefragmentResponse { Header = headers.Now() };
+    }
+
+    private async ValueTask<HashResponse> HashAsync(HashRequest request, RpcServerContext context)
+    {
+        await node.WhenCaughtUpAsync(context.CancellationToken).ConfigureAwait(false);
+        var (hash, revision) = node.Hash();
+        return new HashResponse { Header = headers.At(revision), Hash = hash };
+    }
+
+    private async ValueTask<HashKVResponse> HashKvAsync(HashKVRequest request, RpcServerContext context)
+    {
+        await node.WhenCaughtUpAsync(context.CancellationToken).ConfigureAwait(false);
+        var (outcome, hash, revision, compacted, current) = node.HashKv(request.Revision);
+        EtcdErrors.ThrowIfRefused(outcome);
+        return new HashKVResponse
+        {
+            Header = headers.At(current),
+            Hash = hash,
+            CompactRevision = compacted,
+            HashRevision = revision,
+        };
+    }
+
+    private async ValueTask<MoveLeaderResponse> MoveLeaderAsync(MoveLeaderRequest request, RpcServerContext context)
+    {
+        await node.MoveLeaderAsync(new NodeId(request.TargetID), context.CancellationToken).ConfigureAwait(false);
+        return new MoveLeaderResponse { Header = headers.Now() };
+    }
+
+    /// <summary>The file in pieces, zeros up to a whole block, then the SHA-256 of all that.</summary>
+    private async ValueTask SnapshotAsync(
+        SnapshotRequest request, IRpcWriter<SnapshotResponse> responses, RpcServerContext context)
+    {
+        await using var content = await node.OpenSnapshotAsync().ConfigureAwait(false);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var left = (content.Length + SnapshotBlock - 1) / SnapshotBlock * SnapshotBlock;
+        while (left > 0)
+        {
+            var piece = new byte[Math.Min(left, SnapshotPiece)];
+            await content.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, context.CancellationToken)
+                .ConfigureAwait(false);
+            hash.AppendData(piece);
+            left -= piece.Length;
+            await SendAsync(piece, left).ConfigureAwait(false);
+        }
+
+        await SendAsync(hash.GetHashAndReset(), 0).ConfigureAwait(false);
+
+        ValueTask SendAsync(byte[] piece, long remaining) => responses.WriteAsync(
+            new SnapshotResponse
+            {
+                Header = headers.Now(),
+                RemainingBytes = (ulong)remaining,
+                Blob = UnsafeByteOperations.UnsafeWrap(piece),
+                Version = EmbeddedStore.Version,
+            },
+            context.CancellationToken);
+    }
+
+    private static string NameOf(AlarmKind kind) => kind switch
+    {
+        AlarmKind.NoSpace => "NOSPACE",
+        AlarmKind.Corrupt => "CORRUPT",
+        AlarmKind.None => "NONE",
+        _ => throw new UnreachableException($"{kind} is no alarm"),
+    };
 }

@@ -25,6 +25,16 @@ internal static class RequestMapping
             MaxCreateRevision = request.MaxCreateRevision,
         };
 
+    /// <summary>A transaction that only reads may be answered by what this member holds when every range in it
+    /// says so, as in etcd.</summary>
+    public static bool IsSerializable(this TxnRequest request) =>
+        request.Success.Concat(request.Failure).All(operation => operation.RequestCase switch
+        {
+            RequestOp.RequestOneofCase.RequestRange => operation.RequestRange.Serializable,
+            RequestOp.RequestOneofCase.RequestTxn => operation.RequestTxn.IsSerializable(),
+            _ => false,
+        });
+
     public static PutOperation ToOperation(this PutRequest request) => new(request.Key.Memory, request.Value.Memory)
     {
         Lease = request.Lease,

@@ -1,6 +1,7 @@
 using Divvy.Consensus.Mvcc.Watching;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.Store.Replication;
 
 namespace Divvy.Store.Services;
 
@@ -78,6 +79,8 @@ internal sealed class WatchService(
         while (true)
         {
             await session.Signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (session.IsAbandoned)
+                throw ReplicaErrors.StateReplaced();
             bool more;
             do
             {

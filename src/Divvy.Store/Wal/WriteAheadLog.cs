@@ -40,6 +40,7 @@ public sealed class WriteAheadLog : IDisposable
     private LogIndex last;
     private HardState newestState;
     private string? failure;
+    private bool isDisposed;
 
     private WriteAheadLog(IDisk disk, WalOptions options, WalIdentity identity, WalSegment segment, IDiskFile file)
     {
@@ -69,7 +70,7 @@ public sealed class WriteAheadLog : IDisposable
     /// <exception cref="WalDamagedException">It is damaged in another way.</exception>
     /// <exception cref="DiskException">It belongs to another member, or cannot be read.</exception></summary>
     public static (WriteAheadLog Log, WalContent Content) Open(
-        IDisk disk, WalIdentity identity, WalOptions? options = null)
+        IDisk disk, WalIdentity? identity, WalOptions? options = null)
     {
         WalSegment[] segments =
             [.. disk.List().Select(WalSegment.Parse).OfType<WalSegment>().OrderBy(segment => segment.Sequence)];
@@ -77,11 +78,12 @@ public sealed class WriteAheadLog : IDisposable
             throw new DiskException($"{disk.Place} holds no write-ahead log");
         var reader = new WalReader(disk);
         var content = reader.Read(segments);
-        if (content.Identity != identity)
-            throw new DiskException($"{disk.Place} holds the log of {content.Identity}, not of {identity}");
+        if (identity is { } expected && content.Identity != expected)
+            throw new DiskException($"{disk.Place} holds the log of {content.Identity}, not of {expected}");
 
         var tail = segments[^1];
-        var log = new WriteAheadLog(disk, options ?? new WalOptions(), identity, tail, disk.Open(tail.Name))
+        var log = new WriteAheadLog(
+            disk, options ?? new WalOptions(), content.Identity, tail, disk.Open(tail.Name))
         {
             end = reader.End,
             crc = reader.Crc,
@@ -151,7 +153,10 @@ public sealed class WriteAheadLog : IDisposable
     public void PrepareNext()
     {
         lock (preparing)
-            next ??= disk.Create(NextName, options.SegmentSize);
+        {
+            if (!isDisposed)
+                next ??= disk.Create(NextName, options.SegmentSize);
+        }
     }
 
     /// <summary>Deletes the segments whose entries all lie before an index. Returns how many went.</summary>
@@ -174,7 +179,10 @@ public sealed class WriteAheadLog : IDisposable
     {
         file.Dispose();
         lock (preparing)
+        {
+            isDisposed = true;
             next?.Dispose();
+        }
     }
 
     private void Refuse()

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Divvy.Consensus.Raft;
+using Divvy.Store.Disk;
+using Divvy.Store.Failpoints;
+using Divvy.Store.Snapshots;
+using Divvy.Store.Wal;
+
+namespace Divvy.Store.Replication;
+
+/// <summary>The log of a member on its disk, and the snapshot that it begins at.</summary>
+internal sealed class DurableLog : ILogStore
+{
+    private readonly WriteAheadLog wal;
+    private readonly SnapshotFolder snapshots;
+    private readonly long segmentSize;
+    private readonly Failpoint beforeSave;
+    private readonly Failpoint afterSave;
+    private long bytesSinceSnapshot;
+    private long bytesInSegment;
+    private Task preparing = Task.CompletedTask;
+
+    public DurableLog(
+        WriteAheadLog wal, SnapshotFolder snapshots, WalOptions options, FailpointRegistry failpoints, long bytes)
+    {
+        (this.wal, this.snapshots, segmentSize) = (wal, snapshots, options.SegmentSize);
+        beforeSave = failpoints.Define("raftBeforeSave");
+        afterSave = failpoints.Define("raftAfterSave");
+        bytesSinceSnapshot = bytes;
+    }
+
+    public long BytesSinceSnapshot => Interlocked.Read(ref bytesSinceSnapshot);
+
+    public void Append(HardState? hardState, ImmutableArray<Entry> entries)
+    {
+        wal.Append(hardState, entries);
+        var bytes = 0L;
+        foreach (var entry in entries)
+            bytes += (long)entry.Size;
+        Interlocked.Add(ref bytesSinceSnapshot, bytes);
+        bytesInSegment += bytes;
+    }
+
+    public void Commit(bool sync)
+    {
+        beforeSave.Hit();
+        wal.Commit(sync);
+        afterSave.Hit();
+        if (bytesInSegment < segmentSize / 2 || !preparing.IsCompleted)
+            return;
+        // The next segment is filled beside the writing. If that fails, so does the switch to it, which reports it.
+        bytesInSegment = 0;
+        preparing = Task.Run(PrepareQuietly);
+    }
+
+    public void SnapshotIsThere(EntryId last, string file)
+    {
+        snapshots.Adopt(Path.GetFileName(file), last);
+        wal.AppendSnapshot(last);
+        wal.Commit(sync: true);
+        snapshots.DeleteBefore(last);
+        wal.ReleaseBefore(last.Index);
+        Interlocked.Exchange(ref bytesSinceSnapshot, 0);
+    }
+
+    public void Dispose() => wal.Dispose();
+
+    private void PrepareQuietly()
+    {
+        try
+        {
+            wal.PrepareNext();
+        }
+        catch (DiskException)
+        {
+            // Tried again, and reported, when the segment is needed.
+        }
+    }
+}

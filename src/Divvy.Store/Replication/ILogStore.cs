@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using Divvy.Consensus.Raft;
+
+namespace Divvy.Store.Replication;
+
+/// <summary>What a replica must not forget. Used by one thread at a time.
+/// <exception cref="Disk.DiskException">Any call: the disk failed, which is final.</exception></summary>
+internal interface ILogStore : IDisposable
+{
+    /// <summary>Bytes of the entries since the newest snapshot.</summary>
+    long BytesSinceSnapshot { get; }
+
+    void Append(HardState? hardState, ImmutableArray<Entry> entries);
+
+    /// <summary>Writes what was appended; with <paramref name="sync"/> it is durable when this returns.</summary>
+    void Commit(bool sync);
+
+    /// <summary>A complete snapshot is in the folder under this name; the log before it may go.</summary>
+    void SnapshotIsThere(EntryId last, string file);
+}

@@ -1,0 +1,38 @@
+using Divvy.Consensus.Raft;
+
+namespace Divvy.Store.Replication;
+
+/// <summary>How a replica runs.</summary>
+internal sealed record ReplicaOptions
+{
+    public required NodeId Id { get; init; }
+
+    /// <summary>Steps run on the caller's thread instead of on threads of their own: for a store in memory, and where
+    /// a simulation drives.</summary>
+    public bool RunsInline { get; init; }
+
+    /// <summary>Length of a tick, which is a heartbeat.</summary>
+    public required TimeSpan Tick { get; init; }
+
+    /// <summary>How long a proposal or a read may take before its caller is told so. etcd's is five seconds and two
+    /// election timeouts.</summary>
+    public required TimeSpan RequestTimeout { get; init; }
+
+    /// <summary>How long an answer to a read barrier is waited for before it is asked again. etcd's is 500
+    /// ms.</summary>
+    public TimeSpan BarrierRetry { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Committed entries waiting to be applied, and proposals waiting to be taken, before more are refused.
+    /// etcd's is 5,000.</summary>
+    public int MaxPendingEntries { get; init; } = 5000;
+
+    /// <summary>Applied entries kept in memory for members that are a little behind. etcd's is 5,000.</summary>
+    public int TrailingEntries { get; init; } = 5000;
+
+    /// <summary>Bytes of such entries.</summary>
+    public long TrailingBytes { get; init; } = 32 << 20;
+
+    /// <summary>How long entries after a snapshot that was sent are kept, so that its receiver can go on from
+    /// it.</summary>
+    public TimeSpan SnapshotCatchUp { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,41 @@
+using Divvy.Store.Disk;
+
+namespace Divvy.Store.Snapshots;
+
+/// <summary>Writes a captured state to a file while the state goes on.</summary>
+internal static class SnapshotWriter
+{
+    /// <summary>Bytes taken from the state while its owner's lock is held.</summary>
+    private const int PieceBytes = 64 << 10;
+
+    /// <summary>Writes and makes durable. Returns the file's name and its size.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="capture">What.</param>
+    /// <param name="underLock">Runs a step that touches the state under its owner's lock.</param>
+    /// <exception cref="DiskException">The disk failed, or is full; nothing was replaced.</exception>
+    public static (string Name, long Size) Write(SnapshotFolder folder, StateCapture capture, Action<Action> underLock)
+    {
+        try
+        {
+            using var file = folder.Begin();
+            var writer = new SectionWriter(file);
+            capture.WriteHead(writer);
+            while (true)
+            {
+                ReadOnlyMemory<byte> piece = default;
+                underLock(() => piece = capture.Data.Next(PieceBytes));
+                if (piece.IsEmpty)
+                    break;
+                writer.Write(SectionKind.Data, piece.Span);
+            }
+
+            writer.Write(SectionKind.End, []);
+            file.Flush();
+            return (folder.Finish(capture.Head.Snapshot.Last), writer.Length);
+        }
+        finally
+        {
+            underLock(capture.Data.Release);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Divvy.Consensus;
+using Divvy.Consensus.Mvcc;
+using Divvy.Consensus.Raft;
+using Divvy.Consensus.Raft.Membership;
+using Divvy.Consensus.State;
+using Divvy.Store.Commands;
+using Divvy.Store.Replication;
+
+namespace Divvy.Store;
+
+/// <summary>The side of a node that the replica drives: entries are applied, leadership comes and goes.</summary>
+internal sealed partial class StoreNode : IReplicatedState
+{
+    void IReplicatedState.Apply(ImmutableArray<Entry> entries, AppliedBatch batch)
+    {
+        lock (gate)
+        {
+            foreach (var entry in entries)
+                Apply(entry, batch);
+            WakeSenders();
+        }
+    }
+
+    void IReplicatedState.LeadershipChanged(LeadershipView leadership)
+    {
+        lock (gate)
+        {
+            if (leadership.IsLeader && !keeper.IsCounting)
+                keeper.Begin(state.Mvcc.Leases, Now);
+            else if (!leadership.IsLeader && keeper.IsCounting)
+                keeper.End();
+        }
+    }
+
+    private void Apply(Entry entry, AppliedBatch batch)
+    {
+        var at = new EntryId(entry.Term, entry.Index);
+        if (entry.Kind == EntryKind.Membership)
+        {
+            ApplyMembership(entry, at, batch);
+            return;
+        }
+
+        if (entry.Data.IsEmpty)
+        {
+            state.ApplyEmpty(at);
+            return;
+        }
+
+        var (request, proposer, caller, command) = CommandCodec.Decode(entry.Data);
+        var result = state.Apply(at, caller, command);
+        Note(command, result, batch);
+        if (proposer == id)
+            batch.Answers.Add((request, result));
+    }
+
+    private void ApplyMembership(Entry entry, EntryId at, AppliedBatch batch)
+    {
+        var change = MembershipChange.Decode(entry.Data)
+            ?? throw new FormatException($"entry {at} is no membership change");
+        var context = MembershipContext.Decode(change.Context);
+        var result = state.ApplyMembership(at, change, context?.Subject);
+        batch.Memberships.Add((entry, result.Outcome == MemberOutcome.Ok));
+        batch.Peers = Addresses();
+        if (context?.Proposer == id)
+            batch.Answers.Add((context.Request, result));
+    }
+
+    private void Note(StoreCommand command, StoreResult result, AppliedBatch batch)
+    {
+        if (command is MemberUpdateCommand)
+            batch.Peers = Addresses();
+        if (command is not MvccCommand mvcc || result is not MvccResult { Outcome: MvccOutcome.Ok } done)
+            return;
+        keeper.Note(mvcc, done, Now);
+        granted += command is LeaseGrantCommand ? 1 : 0;
+        revoked += command is LeaseRevokeCommand ? 1 : 0;
+    }
+}

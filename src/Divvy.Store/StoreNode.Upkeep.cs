@@ -1,0 +1,200 @@
+using Divvy.Consensus.Mvcc;
+using Divvy.Consensus.Mvcc.Hashing;
+using Divvy.Consensus.Raft;
+using Divvy.Rpc;
+using Divvy.Store.Disk;
+using Divvy.Store.Replication;
+using Divvy.Store.Snapshots;
+
+namespace Divvy.Store;
+
+/// <summary>Work in the background, none of which stops reads or writes: snapshots, the physical part of compactions,
+/// hashes.</summary>
+internal sealed partial class StoreNode
+{
+    /// <summary>Records looked at while the lock is held.</summary>
+    private const int PieceOfRecords = 1000;
+
+    private readonly SemaphoreSlim snapshotting = new(1, 1);
+    private Task upkeep = Task.CompletedTask;
+    private Task compacting = Task.CompletedTask;
+    private long snapshotBytes;
+
+    /// <summary>Bytes of the newest snapshot and of the log since: what the member needs of its disk. In memory, an
+    /// estimate of what its records take.</summary>
+    public long AllocatedBytes => disks.Snapshots is null
+        ? Snapshot().Data.Bytes
+        : Interlocked.Read(ref snapshotBytes) + log.BytesSinceSnapshot;
+
+    /// <summary>Writes a snapshot now and lets go of the log before it.
+    /// <exception cref="DiskException">The disk failed, or is full; what was there is still
+    /// there.</exception></summary>
+    public async Task DefragmentAsync()
+    {
+        if (disks.Snapshots is { } folder)
+            await SnapshotAsync(folder).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until nothing is left of what a compaction took away.</summary>
+    public async Task PhysicallyCompactedAsync(CancellationToken cancellationToken)
+    {
+        StartCompacting();
+        await compacting.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A hash of the keys up to a revision, equal on all members; 0: the current one.</summary>
+    public (MvccOutcome Outcome, uint Hash, long Revision, long CompactedRevision, long Current) HashKv(long revision)
+    {
+        HashCursor hash;
+        lock (gate)
+            hash = state.Mvcc.BeginHashKv(revision);
+        Finish(hash);
+        return (hash.Outcome, hash.Value, hash.Revision, hash.CompactedRevision, Revision);
+    }
+
+    /// <summary>A hash of the keys and leases as they are.</summary>
+    public (uint Hash, long Revision) Hash()
+    {
+        HashCursor hash;
+        lock (gate)
+            hash = state.Mvcc.BeginHash();
+        Finish(hash);
+        return (hash.Value, hash.Revision);
+    }
+
+    /// <summary>The bytes of a snapshot of this moment, to be kept by an operator.
+    /// <exception cref="RpcException">The store is in memory.</exception></summary>
+    public async Task<Stream> OpenSnapshotAsync()
+    {
+        var folder = disks.Snapshots ?? throw new RpcException(
+            RpcStatusCode.FailedPrecondition, "a store in memory has no snapshots: give it a data folder");
+        var (_, name) = await SnapshotAsync(folder).ConfigureAwait(false);
+        return File.OpenRead(folder.PathOf(name));
+    }
+
+    async Task<(Snapshot Snapshot, ISnapshotSource Source)> IReplicatedState.SnapshotForPeerAsync(LogIndex atLeast)
+    {
+        var folder = disks.Snapshots
+            ?? throw new InvalidOperationException("a member without a disk has no members to send a snapshot to");
+        var (snapshot, name) = await SnapshotAsync(folder).ConfigureAwait(false);
+        return (snapshot, new SnapshotStream(File.OpenRead(folder.PathOf(name))));
+    }
+
+    IReadOnlyList<PeerAddress> IReplicatedState.Install(Snapshot snapshot, string file)
+    {
+        var folder = disks.Snapshots!;
+        var name = SnapshotFolder.NameOf(snapshot.Last);
+        var (_, loaded) = SnapshotFile.Load(
+            folder.Disk, name, VolatileMember.MvccOptionsOf(options), options.WatchLimits);
+        lock (gate)
+        {
+            // Watches of the old state cannot go on in the new one; their clients resume where they were.
+            foreach (var session in sessions.Values)
+                session.Abandon();
+            sessions.Clear();
+            state = loaded;
+            Interlocked.Exchange(ref snapshotBytes, folder.SizeOf(name));
+            return Addresses();
+        }
+    }
+
+    /// <summary>Starts what is due.</summary>
+    private void Upkeep()
+    {
+        StartCompacting();
+        if (disks.Snapshots is { } folder && upkeep.IsCompleted && IsSnapshotDue)
+            upkeep = SnapshotWhenDueAsync(folder);
+    }
+
+    /// <summary>The log is as long as half a snapshot: a start reads at most half as much again, and snapshots cost at
+    /// most two thirds of what is written.</summary>
+    private bool IsSnapshotDue => log.BytesSinceSnapshot
+        >= Math.Max(options.SnapshotBytes, Interlocked.Read(ref snapshotBytes) / 2);
+
+    private async Task SnapshotWhenDueAsync(SnapshotFolder folder)
+    {
+        try
+        {
+            await SnapshotAsync(folder).ConfigureAwait(false);
+        }
+        catch (DiskException failure)
+        {
+            // The log still holds everything; the next poll tries again.
+            logger.LogSnapshotFailed(failure.Message);
+        }
+    }
+
+    private async Task<(Snapshot Snapshot, string Name)> SnapshotAsync(SnapshotFolder folder)
+    {
+        await snapshotting.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => Write(folder)).ConfigureAwait(false);
+        }
+        finally
+        {
+            snapshotting.Release();
+        }
+    }
+
+    private (Snapshot Snapshot, string Name) Write(SnapshotFolder folder)
+    {
+        StateCapture capture;
+        lock (gate)
+            capture = new StateCapture(identity.ClusterId, state);
+        var snapshot = capture.Head.Snapshot;
+        var (name, size) = SnapshotWriter.Write(folder, capture, UnderLock);
+        Interlocked.Exchange(ref snapshotBytes, size);
+        replica.SnapshotWritten(snapshot.Last, name);
+        return (snapshot, name);
+    }
+
+    private void UnderLock(Action action)
+    {
+        lock (gate)
+            action();
+    }
+
+    private void Finish(HashCursor hash)
+    {
+        while (!hash.IsDone)
+        {
+            lock (gate)
+                hash.Step(PieceOfRecords);
+        }
+    }
+
+    private void StartCompacting()
+    {
+        if (!compacting.IsCompleted)
+            return;
+        lock (gate)
+        {
+            if (state.Mvcc.CompactionBacklog == 0)
+                return;
+        }
+
+        if (replica.RunsInline)
+            Compact();
+        else
+            compacting = Task.Run(Compact);
+    }
+
+    private void Compact()
+    {
+        bool more;
+        do
+        {
+            lock (gate)
+                more = state.Mvcc.CompactStep(PieceOfRecords);
+        }
+        while (more);
+    }
+
+    private sealed class SnapshotStream(FileStream file) : ISnapshotSource
+    {
+        public ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => ValueTask.FromResult<Stream>(file);
+
+        public ValueTask DisposeAsync() => file.DisposeAsync();
+    }
+}

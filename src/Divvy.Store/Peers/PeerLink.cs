@@ -176,8 +176,10 @@ internal sealed class PeerLink : IAsyncDisposable
 
     private void ReportDown(string reason)
     {
+        if (stopped.IsCancellationRequested)
+            return;
         unreachable.Report();
-        if (Interlocked.Exchange(ref state, reason) == reason || stopped.IsCancellationRequested)
+        if (Interlocked.Exchange(ref state, reason) == reason)
             return;
         context.Logger.Disconnected(Peer.Label, reason);
         context.Observer?.Disconnected(Peer.Id, reason);

@@ -7,8 +7,8 @@ using Divvy.Consensus.Raft;
 namespace Divvy.Store.Peers;
 
 /// <summary>One snapshot on its way from a member. The connection's reader only puts chunks into a queue that the
-/// credit bounds; a task of its own writes them, grants credit for what is written, and verifies length and SHA-256. The
-/// file gets its final name when it is whole and durable; in every other case it is deleted.</summary>
+/// credit bounds; a task of its own writes them, grants credit for what is written, and verifies length and SHA-256.
+/// The file gets its final name when it is whole and durable; in every other case it is deleted.</summary>
 internal sealed class IncomingSnapshot
 {
     /// <summary>Written between synchronisations, so that the last one is short.</summary>

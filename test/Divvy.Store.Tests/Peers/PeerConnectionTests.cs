@@ -238,7 +238,8 @@ public sealed class PeerConnectionTests
 
         await there.DisposeAsync();
 
-        await Should.ThrowAsync<PeerUnavailableException>(() => Wait.For(answer, "the end of the request"));
+        (await Should.ThrowAsync<PeerUnavailableException>(() => Wait.For(answer, "the end of the request")))
+            .Message.ShouldContain("ended:", customMessage: "it must not wait for the timeout");
     }
 
     [Fact]

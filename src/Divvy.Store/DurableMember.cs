@@ -39,6 +39,14 @@ internal static class DurableMember
             var identity = new StoreIdentity(content.Identity.Cluster, content.Identity.Member);
             Check(options, identity, head, snapshots.PathOf(name));
             var entries = EntriesAfter(last, content, wal, snapshots.PathOf(name));
+            if (content.Snapshots.Count == 0 || content.Snapshots[^1] != last)
+            {
+                // A crash came between the two: without this mark, entries to come could be taken for those of a log
+                // that the snapshot replaced.
+                log.AppendSnapshot(last);
+                log.Commit(sync: true);
+            }
+
             var id = new NodeId(identity.MemberId);
             var raft = VolatileMember.RaftOf(options, id, content.HardState, head.Snapshot, entries);
             var bytes = entries.Sum(entry => (long)entry.Size);

@@ -75,7 +75,7 @@ internal sealed class WalReader(IDisk disk)
 
     /// <summary>The segment is full and says which one follows. A crash may have kept the place of that mark and lost
     /// the mark.</summary>
-    private static bool IsSealed(byte[] bytes, int at, WalSegment segment, bool isLast)
+    private bool IsSealed(byte[] bytes, int at, WalSegment segment, bool isLast)
     {
         if (bytes.Length - at != WalFrame.HeaderSize)
             return false;
@@ -214,8 +214,8 @@ internal sealed class WalReader(IDisk disk)
 
     private static int EndOfSector(int at) => (at / SectorSize * SectorSize) + SectorSize;
 
-    private static WalDamagedException Damaged(WalSegment segment, long offset, string what) =>
-        new(segment.Name, offset, what);
+    private WalDamagedException Damaged(WalSegment segment, long offset, string what) =>
+        new(disk.Place, segment.Name, offset, what);
 
     private const string Unwritten = "an unwritten place";
     private const int SectorSize = 512;

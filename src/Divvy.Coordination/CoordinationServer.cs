@@ -105,6 +105,9 @@ public sealed class CoordinationServer : IAsyncDisposable
     /// <summary>The meter of this server, for exporters.</summary>
     public Meter Meter => metrics.Meter;
 
+    /// <summary>What this server's meter recorded, in Prometheus' text format.</summary>
+    public string RenderMetrics() => collector.Render();
+
     /// <summary>Binds the session and routing services. Before <see cref="StartAsync"/>.</summary>
     public void MapTo(RpcServices services) => services
         .Duplex(ShardingMethods.Session, sessions.HandleAsync)

@@ -1,9 +1,13 @@
 using Divvy.Consensus.Auth;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.Rpc.InProcess;
 using Divvy.Store.Disk;
+using Divvy.Store.Front;
+using Divvy.Store.Metrics;
 using Divvy.Store.Replication;
 using Divvy.Store.Services;
+using Divvy.Store.Services.Concurrency;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -93,20 +97,34 @@ public sealed class EmbeddedStore : IAsyncDisposable
     /// <summary>Completes once the store has heard from its cluster and has caught up with it.</summary>
     public Task Ready => node.CaughtUp;
 
+    /// <summary>What the store counts.</summary>
+    public StoreMetrics Metrics { get; } = new();
+
     /// <summary>Binds the store's methods. Those of etcd that it does not have stay unbound and answer
     /// Unimplemented.</summary>
     public void MapTo(RpcServices services)
     {
         var headers = new HeaderFactory(identity, node);
-        new KvService(node, headers, options).MapTo(services);
-        new WatchService(node, headers, options, stopping.Token).MapTo(services);
-        new LeaseService(node, headers, stopping.Token).MapTo(services);
+        MapData(services, headers);
         new ClusterService(node, headers, timeProvider).MapTo(services);
         services.Unary(
             EtcdMethods.Authenticate,
             (_, _) => ValueTask.FromException<AuthenticateResponse>(EtcdErrors.ToException(AuthOutcome.NotEnabled)));
         new MaintenanceService(node, headers).MapTo(services);
+        new HealthService(stopping.Token).MapTo(services);
+        // Locks and elections are clients of the store: what they call is not what clients called.
+        var data = new RpcServices();
+        MapData(data, headers);
+        var channel = new InProcessChannel(data, timeProvider);
+        new LockService(channel, timeProvider).MapTo(services);
+        new ElectionService(channel, timeProvider).MapTo(services);
     }
+
+    /// <summary>Makes what answers over HTTP, and has the calls of all bound methods counted.</summary>
+    /// <param name="services">The methods, to which <see cref="MapTo"/> was given.</param>
+    /// <param name="channel">A way to them inside this process.</param>
+    public EtcdFront CreateFront(RpcServices services, IRpcChannel channel) =>
+        new(services, channel, new NodeProbe(node, options), Metrics, options, timeProvider);
 
     /// <summary>Ends the leases that are over, and moves watches on. Only needed without
     /// <see cref="EmbeddedStoreOptions.PollInBackground"/>; the time is the provider's.</summary>
@@ -135,6 +153,13 @@ public sealed class EmbeddedStore : IAsyncDisposable
 
     private static TimeSpan PollIntervalOf(EmbeddedStoreOptions options) =>
         options.PollInterval < options.HeartbeatInterval ? options.PollInterval : options.HeartbeatInterval;
+
+    private void MapData(RpcServices services, HeaderFactory headers)
+    {
+        new KvService(node, headers, options).MapTo(services);
+        new WatchService(node, headers, options, stopping.Token).MapTo(services);
+        new LeaseService(node, headers, stopping.Token).MapTo(services);
+    }
 
     private async Task PollAsync(PeriodicTimer timer)
     {

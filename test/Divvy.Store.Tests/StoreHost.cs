@@ -1,7 +1,9 @@
 using System.Net;
 using Divvy.Rpc;
+using Divvy.Rpc.InProcess;
 using Divvy.Rpc.Listening;
 using Divvy.Rpc.Server;
+using Divvy.Store.Front;
 using Divvy.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -13,9 +15,12 @@ public sealed class StoreHost : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private StoreHost(WebApplication app, EmbeddedStore store, Uri address)
+    private readonly InProcessChannel channel;
+
+    private StoreHost(WebApplication app, EmbeddedStore store, InProcessChannel channel, Uri address)
     {
         this.app = app;
+        this.channel = channel;
         Store = store;
         Address = address;
     }
@@ -24,11 +29,11 @@ public sealed class StoreHost : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<StoreHost> StartAsync()
+    public static async Task<StoreHost> StartAsync(EmbeddedStoreOptions? options = null)
     {
         var port = FreePort.Probe();
         var address = new Uri($"http://127.0.0.1:{port}");
-        var store = new EmbeddedStore(new EmbeddedStoreOptions
+        var store = new EmbeddedStore((options ?? new EmbeddedStoreOptions()) with
         {
             Name = "test",
             AdvertiseClientUrls = [address.GetLeftPart(UriPartial.Authority)],
@@ -40,13 +45,16 @@ public sealed class StoreHost : IAsyncDisposable
         builder.WebHost.ListenDual(new IPEndPoint(IPAddress.Loopback, port));
         var app = builder.Build();
         app.UseRpc(services);
+        var channel = new InProcessChannel(services);
+        app.UseEtcdFront(store.CreateFront(services, channel));
         await app.StartAsync();
-        return new StoreHost(app, store, address);
+        return new StoreHost(app, store, channel, address);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
         await app.DisposeAsync();
+        await channel.DisposeAsync();
     }
 }

@@ -12,6 +12,7 @@ using Divvy.Rpc.InProcess;
 using Divvy.Rpc.Listening;
 using Divvy.Rpc.Server;
 using Divvy.Store;
+using Divvy.Store.Front;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -56,6 +57,14 @@ internal sealed class ServerHost : IAsyncDisposable
         coordination = new CoordinationServer(Options(settings), client, TimeProvider.System, loggers);
         coordination.MapTo(services);
         application.UseRpc(services);
+        if (store is not null)
+        {
+            // Both have /health: clients of etcd find etcd's where they connect, and operators theirs.
+            application.UseEtcdFront(
+                store.CreateFront(services, channel!),
+                port => port == settings.Listen.Port && port != settings.Http.Port,
+                coordination.RenderMetrics);
+        }
         coordination.MapAdmin(application);
         Logger = loggers.CreateLogger<ServerHost>();
     }

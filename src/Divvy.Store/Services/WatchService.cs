@@ -36,10 +36,6 @@ internal sealed class WatchService(
         {
             throw EtcdErrors.Stopped();
         }
-        catch (OperationCanceledException) when (reading.IsCompletedSuccessfully)
-        {
-            // The client half-closed: it wants no more, and the call ends well.
-        }
     }
 
     private async Task ReadAsync(
@@ -51,6 +47,8 @@ internal sealed class WatchService(
                 await session.Room.WaitAsync(cancellationToken).ConfigureAwait(false);
             Handle(session, request);
         }
+        // A client that half-closes has said all it wants to say, and goes on listening.
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
     }
 
     private void Handle(WatchSession session, WatchRequest request)

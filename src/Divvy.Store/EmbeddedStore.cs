@@ -1,7 +1,6 @@
-using Divvy.Consensus.Auth;
 using Divvy.Rpc;
-using Divvy.Rpc.Etcd;
 using Divvy.Rpc.InProcess;
+using Divvy.Store.Auth;
 using Divvy.Store.Disk;
 using Divvy.Store.Front;
 using Divvy.Store.Metrics;
@@ -29,6 +28,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
     private readonly EmbeddedStoreOptions options;
     private readonly StoreIdentity identity;
     private readonly StoreNode node;
+    private readonly PasswordHasher hasher;
     private readonly TimeProvider timeProvider;
     // Not disposed: it holds no resource once cancelled, and a call may come after the end and ask for its token.
     private readonly CancellationTokenSource stopping = new();
@@ -50,6 +50,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
     {
         this.options = options;
         identity = start.Identity;
+        hasher = new PasswordHasher(options.PasswordIterations);
         this.timeProvider = timeProvider ??= TimeProvider.System;
         var logger = (ILogger?)loggers?.CreateLogger<EmbeddedStore>() ?? NullLogger.Instance;
         node = new StoreNode(start, options, timeProvider, logger);
@@ -105,16 +106,15 @@ public sealed class EmbeddedStore : IAsyncDisposable
     public void MapTo(RpcServices services)
     {
         var headers = new HeaderFactory(identity, node);
-        MapData(services, headers);
-        new ClusterService(node, headers, timeProvider).MapTo(services);
-        services.Unary(
-            EtcdMethods.Authenticate,
-            (_, _) => ValueTask.FromException<AuthenticateResponse>(EtcdErrors.ToException(AuthOutcome.NotEnabled)));
-        new MaintenanceService(node, headers).MapTo(services);
+        var callers = new CallerResolver(node, node.Tokens, options.TrustClientCertificates);
+        MapData(services, callers, headers);
+        new ClusterService(node, callers, headers, timeProvider).MapTo(services);
+        new AuthService(node, callers, hasher, headers.Now).MapTo(services);
+        new MaintenanceService(node, callers, headers).MapTo(services);
         new HealthService(stopping.Token).MapTo(services);
         // Locks and elections are clients of the store: what they call is not what clients called.
         var data = new RpcServices();
-        MapData(data, headers);
+        MapData(data, callers, headers);
         var channel = new InProcessChannel(data, timeProvider);
         new LockService(channel, timeProvider).MapTo(services);
         new ElectionService(channel, timeProvider).MapTo(services);
@@ -141,6 +141,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
         await stopping.CancelAsync().ConfigureAwait(false);
         await polling.ConfigureAwait(false);
         await node.DisposeAsync().ConfigureAwait(false);
+        hasher.Dispose();
     }
 
     private static EmbeddedStoreOptions Checked(EmbeddedStoreOptions options)
@@ -154,11 +155,11 @@ public sealed class EmbeddedStore : IAsyncDisposable
     private static TimeSpan PollIntervalOf(EmbeddedStoreOptions options) =>
         options.PollInterval < options.HeartbeatInterval ? options.PollInterval : options.HeartbeatInterval;
 
-    private void MapData(RpcServices services, HeaderFactory headers)
+    private void MapData(RpcServices services, CallerResolver callers, HeaderFactory headers)
     {
-        new KvService(node, headers, options).MapTo(services);
-        new WatchService(node, headers, options, stopping.Token).MapTo(services);
-        new LeaseService(node, headers, stopping.Token).MapTo(services);
+        new KvService(node, callers, headers, options).MapTo(services);
+        new WatchService(node, callers, headers, options, stopping.Token).MapTo(services);
+        new LeaseService(node, callers, headers, stopping.Token).MapTo(services);
     }
 
     private async Task PollAsync(PeriodicTimer timer)

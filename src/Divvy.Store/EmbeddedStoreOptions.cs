@@ -85,6 +85,14 @@ public sealed record EmbeddedStoreOptions
     /// and two election timeouts.</summary>
     internal TimeSpan RequestTimeout => TimeSpan.FromSeconds(5) + (2 * ElectionTimeout);
 
+    /// <summary>Rounds of PBKDF2-HMAC-SHA-256 for a new password, from 1,000. Default 600,000, as OWASP
+    /// advises.</summary>
+    public int PasswordIterations { get; init; } = 600_000;
+
+    /// <summary>Whether the listener checks client certificates against an authority, so that the common name in one
+    /// says which user calls. A token goes before it. Default off.</summary>
+    public bool TrustClientCertificates { get; init; }
+
     /// <summary>Bounds of watches. Default: etcd's numbers.</summary>
     public WatchLimits WatchLimits { get; init; } = new();
 
@@ -117,6 +125,8 @@ public sealed record EmbeddedStoreOptions
             errors.Add($"{nameof(MaxTxnOperations)} is {MaxTxnOperations}: it must be positive");
         if (QuotaBytes < 1)
             errors.Add($"{nameof(QuotaBytes)} is {QuotaBytes}: it must be positive");
+        if (PasswordIterations < 1000)
+            errors.Add($"{nameof(PasswordIterations)} is {PasswordIterations}: it must be at least 1,000");
         if (errors.Count > 0)
             throw new ArgumentException($"The store's options cannot work: {string.Join("; ", errors)}");
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Divvy.Consensus;
+using Divvy.Consensus.Auth;
 using Divvy.Consensus.Mvcc;
 using Divvy.Consensus.Raft;
 using Divvy.Consensus.Raft.Membership;
@@ -71,6 +72,8 @@ internal sealed partial class StoreNode : IReplicatedState
     {
         if (command is MemberUpdateCommand)
             batch.Peers = Addresses();
+        if (command is AuthCommand auth && result is AuthResult answer)
+            Tokens.Follow(auth, answer);
         if (command is not MvccCommand mvcc || result is not MvccResult { Outcome: MvccOutcome.Ok } done)
             return;
         keeper.Note(mvcc, done, Now);

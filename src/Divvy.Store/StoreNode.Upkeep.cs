@@ -92,6 +92,8 @@ internal sealed partial class StoreNode
             foreach (var session in sessions.Values)
                 session.Abandon();
             sessions.Clear();
+            // Whose they are may have changed in the entries that were passed over.
+            Tokens.Clear();
             state = loaded;
             Interlocked.Exchange(ref snapshotBytes, folder.SizeOf(name));
             return Addresses();

@@ -7,6 +7,7 @@ using Divvy.Consensus.Mvcc.Watching;
 using Divvy.Consensus.Raft;
 using Divvy.Consensus.Raft.Membership;
 using Divvy.Consensus.State;
+using Divvy.Store.Auth;
 using Divvy.Store.Replication;
 using Divvy.Store.Services;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ namespace Divvy.Store;
 /// that was held up by its disk or its scheduler must not end leases that its successor is renewing. The same
 /// confirmation comes before a renewal, so no two clients ever believe in a lease and in its end.</para>
 /// </summary>
-internal sealed partial class StoreNode : IAsyncDisposable
+internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
 {
     /// <summary>Leases that one poll revokes at most; the next poll goes on. etcd ends 1,000 a second.</summary>
     private const int MaxExpiriesPerPoll = 1000;
@@ -61,6 +62,7 @@ internal sealed partial class StoreNode : IAsyncDisposable
         this.logger = logger;
         identity = start.Identity;
         id = start.Options.Id;
+        Tokens = new TokenBook(timeProvider);
         log = start.Log;
         disks = start.Disks;
         state = start.State;
@@ -81,6 +83,27 @@ internal sealed partial class StoreNode : IAsyncDisposable
     public LeadershipView Leadership => replica.Leadership;
 
     public RaftView RaftView => replica.View;
+
+    /// <summary>The tokens that the log gave out.</summary>
+    public TokenBook Tokens { get; }
+
+    public long AuthRevision
+    {
+        get
+        {
+            lock (gate)
+                return state.Auth.Revision;
+        }
+    }
+
+    public long AppliedIndex
+    {
+        get
+        {
+            lock (gate)
+                return (long)state.Applied.Index.Value;
+        }
+    }
 
     public long Revision
     {
@@ -173,12 +196,18 @@ internal sealed partial class StoreNode : IAsyncDisposable
     }
 
     /// <summary>Reads this member's state, whatever it is. A long range takes the lock piece by piece, and is sorted
-    /// outside.</summary>
-    public RangeResult Range(RangeOperation operation)
+    /// outside. The answer is an <see cref="AuthResult"/> when the caller may not read these keys at the moment whose
+    /// state it reads.</summary>
+    public StoreResult Range(RangeOperation operation, Caller? caller)
     {
         RangeCursor cursor;
         lock (gate)
+        {
+            if (Refuse(operation, caller) is { } refused)
+                return refused;
             cursor = state.Mvcc.Begin(operation, PieceOfKeys);
+        }
+
         while (!cursor.IsDone)
         {
             lock (gate)
@@ -188,10 +217,11 @@ internal sealed partial class StoreNode : IAsyncDisposable
         return cursor.Result();
     }
 
-    public MvccResult Read(TxnOperation txn)
+    /// <summary>Runs a transaction that cannot write; as <see cref="Range"/>.</summary>
+    public StoreResult Read(TxnOperation txn, Caller? caller)
     {
         lock (gate)
-            return state.Mvcc.Read(txn);
+            return Refuse(txn, caller) ?? (StoreResult)state.Mvcc.Read(txn);
     }
 
     /// <summary>Reads users and roles, under the lock.</summary>
@@ -361,6 +391,12 @@ internal sealed partial class StoreNode : IAsyncDisposable
 
         lock (gate)
             keeper.GiveBack([.. due.Where(lease => state.Mvcc.FindLease(lease) is not null)]);
+    }
+
+    private AuthResult? Refuse(StoreCommand command, Caller? caller)
+    {
+        var allowed = state.Authorizer.Authorize(caller, command);
+        return allowed == AuthOutcome.Ok ? null : new AuthResult(allowed, state.Auth.Revision);
     }
 
     /// <summary>Resumes the senders of the streams that have news. They resume on the pool, so none runs under the

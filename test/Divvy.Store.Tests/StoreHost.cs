@@ -36,6 +36,7 @@ public sealed class StoreHost : IAsyncDisposable
         var store = new EmbeddedStore((options ?? new EmbeddedStoreOptions()) with
         {
             Name = "test",
+            PasswordIterations = 1000,
             AdvertiseClientUrls = [address.GetLeftPart(UriPartial.Authority)],
         });
         var services = new RpcServices();

@@ -34,8 +34,17 @@ public sealed class Authorizer(AuthStore auth, MvccStore store)
     /// <summary>Whether the caller may read these keys: for ranges and watches outside the log.</summary>
     public AuthOutcome AuthorizeRead(Caller? caller, KeyRange keys) => Keys(caller, keys, write: false);
 
-    /// <summary>Whether the caller may see the keys of a lease.</summary>
-    public AuthOutcome AuthorizeLeaseKeys(Caller? caller, long lease) => LeaseKeys(caller, lease, write: false);
+    /// <summary>Whether the caller may see all of these keys, which a lease holds.</summary>
+    public AuthOutcome AuthorizeRead(Caller? caller, IEnumerable<byte[]> keys)
+    {
+        foreach (var key in keys)
+        {
+            var outcome = Keys(caller, KeyRange.Single(key), write: false);
+            if (outcome != AuthOutcome.Ok)
+                return outcome;
+        }
+        return AuthOutcome.Ok;
+    }
 
     /// <summary>Whether the caller may do what is for the role <c>root</c> only.</summary>
     public AuthOutcome AuthorizeRoot(Caller? caller) => Root(caller);
@@ -88,7 +97,7 @@ public sealed class Authorizer(AuthStore auth, MvccStore store)
         return outcome;
     }
 
-    private AuthOutcome LeaseKeys(Caller? caller, long lease, bool write = true)
+    private AuthOutcome LeaseKeys(Caller? caller, long lease)
     {
         if (!auth.IsEnabled || caller is { } known && auth.IsRoot(known.User))
             return AuthOutcome.Ok;
@@ -96,7 +105,7 @@ public sealed class Authorizer(AuthStore auth, MvccStore store)
             return AuthOutcome.Ok;
         foreach (var key in found.Keys)
         {
-            var outcome = Keys(caller, KeyRange.Single(key), write);
+            var outcome = Keys(caller, KeyRange.Single(key), write: true);
             if (outcome != AuthOutcome.Ok)
                 return outcome;
         }

@@ -22,59 +22,55 @@ internal sealed class CallerResolver(IAuthNode node, TokenBook tokens, bool trus
     /// <exception cref="RpcException">Unauthenticated: the token is not known, or not any more.</exception></summary>
     public ValueTask<Caller?> ResolveAsync(RpcServerContext context)
     {
-        var metadata = context.RequestMetadata;
-        if ((metadata.Get("token") ?? metadata.Get("authorization")) is { } token)
+        if ((context.FindMetadata("token") ?? context.FindMetadata("authorization")) is { } token)
             return ByTokenAsync(token, context.CancellationToken);
         return ValueTask.FromResult(trustsCertificates ? ByCertificate(context) : null);
     }
 
     /// <summary>Proposes a command for whoever makes a call.
     /// <exception cref="RpcException">The caller is not known, or may not do this.</exception></summary>
-    public async ValueTask<StoreResult> ProposeAsync(StoreCommand command, RpcServerContext context)
+    public ValueTask<StoreResult> ProposeAsync(StoreCommand command, RpcServerContext context) => RunAsync(
+        static (caller, at) => at.node.ProposeAsync(at.command, caller, at.CancellationToken),
+        (node, command, context.CancellationToken),
+        context);
+
+    /// <summary>Does something for whoever makes a call, anew while users and roles change meanwhile. What is done
+    /// checks that this caller may, and answers an <see cref="AuthResult"/> if not.
+    /// <exception cref="RpcException">The caller is not known, or may not do this.</exception></summary>
+    public async ValueTask<StoreResult> RunAsync<TState>(
+        Func<Caller?, TState, ValueTask<StoreResult>> run, TState state, RpcServerContext context)
     {
         for (var attempt = 1; ; attempt++)
         {
             var caller = await ResolveAsync(context).ConfigureAwait(false);
-            var result = await node.ProposeAsync(command, caller, context.CancellationToken).ConfigureAwait(false);
-            if (!IsOld(result, attempt))
-                return Accepted(result);
+            var result = await run(caller, state).ConfigureAwait(false);
+            if (result is not AuthResult answer)
+                return result;
+            if (answer.Outcome == AuthOutcome.OldRevision && attempt < MaxAttempts)
+                continue;
+            EtcdErrors.ThrowIfRefused(answer.Outcome);
+            return result;
         }
     }
 
-    /// <summary>Reads for whoever makes a call; what is read checks that this caller may, as
-    /// <see cref="IAuthNode.ProposeAsync"/> does.
-    /// <exception cref="RpcException">The caller is not known, or may not do this.</exception></summary>
-    public async ValueTask<StoreResult> ReadAsync(Func<Caller?, StoreResult> read, RpcServerContext context)
+    /// <summary>Asks whether whoever makes a call may do something.
+    /// <exception cref="RpcException">The caller is not known.</exception></summary>
+    public async ValueTask<AuthOutcome> AskAsync<TState>(
+        Func<Authorizer, Caller?, TState, AuthOutcome> check, TState state, RpcServerContext context)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var result = read(await ResolveAsync(context).ConfigureAwait(false));
-            if (!IsOld(result, attempt))
-                return Accepted(result);
+            var caller = await ResolveAsync(context).ConfigureAwait(false);
+            var outcome = node.ReadAuth((_, rights) => check(rights, caller, state));
+            if (outcome != AuthOutcome.OldRevision || attempt == MaxAttempts)
+                return outcome;
         }
     }
 
-    /// <summary>Checks that whoever makes a call may do something.
-    /// <exception cref="RpcException">The caller is not known, or may not.</exception></summary>
-    public async ValueTask CheckAsync(Func<Authorizer, Caller?, AuthOutcome> check, RpcServerContext context) =>
-        await ReadAsync(
-            caller => node.ReadAuth((auth, rights) => new AuthResult(check(rights, caller), auth.Revision)),
-            context).ConfigureAwait(false);
-
     /// <summary>Checks that a call is made for the role <c>root</c>, or that authentication is off.
     /// <exception cref="RpcException">The caller is not known, or does not have it.</exception></summary>
-    public ValueTask CheckRootAsync(RpcServerContext context) =>
-        CheckAsync(static (rights, caller) => rights.AuthorizeRoot(caller), context);
-
-    private static bool IsOld(StoreResult result, int attempt) =>
-        attempt < MaxAttempts && result is AuthResult { Outcome: AuthOutcome.OldRevision };
-
-    private static StoreResult Accepted(StoreResult result)
-    {
-        if (result is AuthResult answer)
-            EtcdErrors.ThrowIfRefused(answer.Outcome);
-        return result;
-    }
+    public async ValueTask CheckRootAsync(RpcServerContext context) => EtcdErrors.ThrowIfRefused(
+        await AskAsync(static (rights, caller, _) => rights.AuthorizeRoot(caller), 0, context).ConfigureAwait(false));
 
     private async ValueTask<Caller?> ByTokenAsync(string token, CancellationToken cancellationToken)
     {
@@ -97,7 +93,7 @@ internal sealed class CallerResolver(IAuthNode node, TokenBook tokens, bool trus
     {
         // etcd's JSON gateway calls with a certificate of its own, which says nothing about its client.
         if (context.ClientCertificate is not { } certificate
-            || context.RequestMetadata.Get("grpcgateway-accept") is not null)
+            || context.FindMetadata("grpcgateway-accept") is not null)
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using Divvy.Consensus.Auth;
 using Divvy.Consensus.Mvcc;
 using Divvy.Consensus.Raft;
 using Divvy.Rpc.Etcd;
@@ -30,7 +31,7 @@ internal sealed class NodeProbe(StoreNode node, EmbeddedStoreOptions options) : 
             await node.WhenCaughtUpAsync(cancellationToken).ConfigureAwait(false);
         else
             await node.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-        node.Range(check);
+        node.Range(check, Caller.Internal);
     }
 
     public MemberReading Read()

@@ -1,13 +1,14 @@
-using Divvy.Consensus.Auth;
 using Divvy.Consensus.Raft;
 using Divvy.Consensus.State;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.Store.Auth;
 
 namespace Divvy.Store.Services;
 
-/// <summary>etcdserverpb.Cluster.</summary>
-internal sealed class ClusterService(StoreNode node, HeaderFactory headers, TimeProvider timeProvider)
+/// <summary>etcdserverpb.Cluster. Changing it is for the role <c>root</c>.</summary>
+internal sealed class ClusterService(
+    StoreNode node, CallerResolver callers, HeaderFactory headers, TimeProvider timeProvider)
 {
     public void MapTo(RpcServices services) => services
         .Unary(EtcdMethods.MemberList, ListAsync)
@@ -25,6 +26,7 @@ internal sealed class ClusterService(StoreNode node, HeaderFactory headers, Time
 
     private async ValueTask<MemberAddResponse> AddAsync(MemberAddRequest request, RpcServerContext context)
     {
+        await callers.CheckRootAsync(context).ConfigureAwait(false);
         var urls = Checked(request.PeerURLs);
         var id = new NodeId(StoreIdentity.MemberIdOf(urls, node.Identity.ClusterId, timeProvider.GetUtcNow()));
         var member = new MemberRecord(id, "", [.. urls], []);
@@ -41,6 +43,7 @@ internal sealed class ClusterService(StoreNode node, HeaderFactory headers, Time
 
     private async ValueTask<MemberRemoveResponse> RemoveAsync(MemberRemoveRequest request, RpcServerContext context)
     {
+        await callers.CheckRootAsync(context).ConfigureAwait(false);
         Check(await node.RemoveMemberAsync(new NodeId(request.ID), context.CancellationToken).ConfigureAwait(false));
         await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
         return new MemberRemoveResponse { Header = headers.Now(), Members = { Members() } };
@@ -49,14 +52,14 @@ internal sealed class ClusterService(StoreNode node, HeaderFactory headers, Time
     private async ValueTask<MemberUpdateResponse> UpdateAsync(MemberUpdateRequest request, RpcServerContext context)
     {
         var command = new MemberUpdateCommand(new NodeId(request.ID), [.. Checked(request.PeerURLs)]);
-        var result = await node.ProposeAsync(command, Caller.Internal, context.CancellationToken)
-            .ConfigureAwait(false);
+        var result = await callers.ProposeAsync(command, context).ConfigureAwait(false);
         Check(((MemberResult)result).Outcome);
         return new MemberUpdateResponse { Header = headers.Now(), Members = { Members() } };
     }
 
     private async ValueTask<MemberPromoteResponse> PromoteAsync(MemberPromoteRequest request, RpcServerContext context)
     {
+        await callers.CheckRootAsync(context).ConfigureAwait(false);
         Check(await node.PromoteMemberAsync(new NodeId(request.ID), context.CancellationToken).ConfigureAwait(false));
         await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
         return new MemberPromoteResponse { Header = headers.Now(), Members = { Members() } };

@@ -1,40 +1,43 @@
 using Divvy.Consensus.Mvcc;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.Store.Auth;
 using Google.Protobuf;
 
 namespace Divvy.Store.Services;
 
 /// <summary>etcdserverpb.Lease.</summary>
 internal sealed class LeaseService(
-    StoreNode node, HeaderFactory headers, CancellationToken stopping)
+    StoreNode node, CallerResolver callers, HeaderFactory headers, CancellationToken stopping)
 {
     /// <summary>TTL in the answer about a lease that does not exist.</summary>
     private const long NoSuchLease = -1;
 
     public void MapTo(RpcServices services) => services
-        .Unary(EtcdMethods.LeaseGrant, (request, context) => GrantAsync(request, context.CancellationToken))
-        .Unary(EtcdMethods.LeaseRevoke, (request, context) => RevokeAsync(request, context.CancellationToken))
+        .Unary(EtcdMethods.LeaseGrant, GrantAsync)
+        .Unary(EtcdMethods.LeaseRevoke, RevokeAsync)
         .Duplex(EtcdMethods.LeaseKeepAlive, KeepAliveAsync)
-        .Unary(EtcdMethods.LeaseTimeToLive, (request, context) => TimeToLiveAsync(request, context.CancellationToken))
+        .Unary(EtcdMethods.LeaseTimeToLive, TimeToLiveAsync)
         .Unary(EtcdMethods.LeaseLeases, (_, _) => ValueTask.FromResult(Leases()));
 
     private async ValueTask<LeaseGrantResponse> GrantAsync(
-        LeaseGrantRequest request, CancellationToken cancellationToken)
+        LeaseGrantRequest request, RpcServerContext context)
     {
         await node.CheckRoomAsync().ConfigureAwait(false);
-        var answer = (MvccResult)await node.GrantAsync(request.ID, request.TTL, null, cancellationToken)
-            .ConfigureAwait(false);
+        var answer = (MvccResult)await callers.RunAsync(
+            static (caller, at) => at.node.GrantAsync(at.request.ID, at.request.TTL, caller, at.CancellationToken),
+            (node, request, context.CancellationToken),
+            context).ConfigureAwait(false);
         EtcdErrors.ThrowIfRefused(answer.Outcome);
         var result = (LeaseGrantResult)answer;
         return new LeaseGrantResponse { Header = headers.At(result.Revision), ID = result.Id, TTL = result.TtlSeconds };
     }
 
     private async ValueTask<LeaseRevokeResponse> RevokeAsync(
-        LeaseRevokeRequest request, CancellationToken cancellationToken)
+        LeaseRevokeRequest request, RpcServerContext context)
     {
         var command = new LeaseRevokeCommand(request.ID);
-        var result = (MvccResult)await node.ProposeAsync(command, null, cancellationToken).ConfigureAwait(false);
+        var result = (MvccResult)await callers.ProposeAsync(command, context).ConfigureAwait(false);
         EtcdErrors.ThrowIfRefused(result.Outcome);
         return new LeaseRevokeResponse { Header = headers.At(result.Revision) };
     }
@@ -61,9 +64,17 @@ internal sealed class LeaseService(
     }
 
     private async ValueTask<LeaseTimeToLiveResponse> TimeToLiveAsync(
-        LeaseTimeToLiveRequest request, CancellationToken cancellationToken)
+        LeaseTimeToLiveRequest request, RpcServerContext context)
     {
-        var lease = await node.LeaseStateAsync(request.ID, request.Keys, cancellationToken).ConfigureAwait(false);
+        var lease = await node.LeaseStateAsync(request.ID, request.Keys, context.CancellationToken)
+            .ConfigureAwait(false);
+        if (lease is { Keys.Count: > 0 })
+        {
+            EtcdErrors.ThrowIfRefused(await callers.AskAsync(
+                static (rights, caller, keys) => rights.AuthorizeRead(caller, keys),
+                lease.Keys,
+                context).ConfigureAwait(false));
+        }
         var response = new LeaseTimeToLiveResponse { Header = headers.Now(), ID = request.ID, TTL = NoSuchLease };
         if (lease is null)
             return response;

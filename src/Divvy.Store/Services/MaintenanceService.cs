@@ -1,17 +1,17 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Divvy.Consensus.Auth;
 using Divvy.Consensus.Raft;
 using Divvy.Consensus.State;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.Store.Auth;
 using Google.Protobuf;
 using Alarm = Divvy.Consensus.State.Alarm;
 
 namespace Divvy.Store.Services;
 
-/// <summary>etcdserverpb.Maintenance.</summary>
-internal sealed class MaintenanceService(StoreNode node, HeaderFactory headers)
+/// <summary>etcdserverpb.Maintenance. All but looking at status and alarms is for the role <c>root</c>.</summary>
+internal sealed class MaintenanceService(StoreNode node, CallerResolver callers, HeaderFactory headers)
 {
     /// <summary>Bytes of a snapshot in one message; etcd's number.</summary>
     private const int SnapshotPiece = 32 * 1024;
@@ -67,10 +67,10 @@ internal sealed class MaintenanceService(StoreNode node, HeaderFactory headers)
                 alarms = node.Alarms().Where(one => asked.Kind == AlarmKind.None || one.Kind == asked.Kind);
                 break;
             case AlarmRequest.Types.AlarmAction.Activate:
-                alarms = await ChangeAsync(asked, raise: true, context.CancellationToken).ConfigureAwait(false);
+                alarms = await ChangeAsync(asked, raise: true, context).ConfigureAwait(false);
                 break;
             default:
-                alarms = await ChangeAsync(asked, raise: false, context.CancellationToken).ConfigureAwait(false);
+                alarms = await ChangeAsync(asked, raise: false, context).ConfigureAwait(false);
                 break;
         }
 
@@ -80,22 +80,23 @@ internal sealed class MaintenanceService(StoreNode node, HeaderFactory headers)
         return response;
     }
 
-    private async ValueTask<IEnumerable<Alarm>> ChangeAsync(
-        Alarm alarm, bool raise, CancellationToken cancellationToken)
+    private async ValueTask<IEnumerable<Alarm>> ChangeAsync(Alarm alarm, bool raise, RpcServerContext context)
     {
         var command = new AlarmCommand(alarm, raise);
-        var result = await node.ProposeAsync(command, Caller.Internal, cancellationToken).ConfigureAwait(false);
+        var result = await callers.ProposeAsync(command, context).ConfigureAwait(false);
         return ((AlarmResult)result).Changed;
     }
 
     private async ValueTask<DefragmentResponse> DefragmentAsync(DefragmentRequest request, RpcServerContext context)
     {
+        await callers.CheckRootAsync(context).ConfigureAwait(false);
         await node.DefragmentAsync().ConfigureAwait(false);
         return new DefragmentResponse { Header = headers.Now() };
     }
 
     private async ValueTask<HashResponse> HashAsync(HashRequest request, RpcServerContext context)
     {
+        await callers.CheckRootAsync(context).ConfigureAwait(false);
         await node.WhenCaughtUpAsync(context.CancellationToken).ConfigureAwait(false);
         var (hash, revision) = node.Hash();
         return new HashResponse { Header = headers.At(revision), Hash = hash };
@@ -103,6 +104,7 @@ internal sealed class MaintenanceService(StoreNode node, HeaderFactory headers)
 
     private async ValueTask<HashKVResponse> HashKvAsync(HashKVRequest request, RpcServerContext context)
     {
+        await callers.CheckRootAsync(context).ConfigureAwait(false);
         await node.WhenCaughtUpAsync(context.CancellationToken).ConfigureAwait(false);
         var (outcome, hash, revision, compacted, current) = node.HashKv(request.Revision);
         EtcdErrors.ThrowIfRefused(outcome);
@@ -117,6 +119,7 @@ internal sealed class MaintenanceService(StoreNode node, HeaderFactory headers)
 
     private async ValueTask<MoveLeaderResponse> MoveLeaderAsync(MoveLeaderRequest request, RpcServerContext context)
     {
+        await callers.CheckRootAsync(context).ConfigureAwait(false);
         await node.MoveLeaderAsync(new NodeId(request.TargetID), context.CancellationToken).ConfigureAwait(false);
         return new MoveLeaderResponse { Header = headers.Now() };
     }
@@ -125,6 +128,7 @@ internal sealed class MaintenanceService(StoreNode node, HeaderFactory headers)
     private async ValueTask SnapshotAsync(
         SnapshotRequest request, IRpcWriter<SnapshotResponse> responses, RpcServerContext context)
     {
+        await callers.CheckRootAsync(context).ConfigureAwait(false);
         await using var content = await node.OpenSnapshotAsync().ConfigureAwait(false);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var left = (content.Length + SnapshotBlock - 1) / SnapshotBlock * SnapshotBlock;

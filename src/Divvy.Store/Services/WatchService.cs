@@ -1,6 +1,8 @@
+using Divvy.Consensus.Auth;
 using Divvy.Consensus.Mvcc.Watching;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.Store.Auth;
 using Divvy.Store.Replication;
 
 namespace Divvy.Store.Services;
@@ -9,7 +11,11 @@ namespace Divvy.Store.Services;
 /// when either ends, so does the call. A client that does not read stops its own sending loop and nothing
 /// else.</summary>
 internal sealed class WatchService(
-    StoreNode node, HeaderFactory headers, EmbeddedStoreOptions options, CancellationToken stopping)
+    StoreNode node,
+    CallerResolver callers,
+    HeaderFactory headers,
+    EmbeddedStoreOptions options,
+    CancellationToken stopping)
 {
     /// <summary>Messages taken from the hub at a time.</summary>
     private const int SendBatch = 64;
@@ -24,7 +30,7 @@ internal sealed class WatchService(
     {
         using var session = node.OpenWatch();
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
-        var reading = ReadAsync(session, requests, linked.Token);
+        var reading = ReadAsync(session, requests, context, linked.Token);
         var sending = SendAsync(session, responses, linked.Token);
         await Task.WhenAny(reading, sending).ConfigureAwait(false);
         await linked.CancelAsync().ConfigureAwait(false);
@@ -39,24 +45,27 @@ internal sealed class WatchService(
     }
 
     private async Task ReadAsync(
-        WatchSession session, IRpcReader<WatchRequest> requests, CancellationToken cancellationToken)
+        WatchSession session,
+        IRpcReader<WatchRequest> requests,
+        RpcServerContext context,
+        CancellationToken cancellationToken)
     {
         while (await requests.ReadAsync(cancellationToken).ConfigureAwait(false) is { } request)
         {
             while (!session.Stream.AcceptsRequests)
                 await session.Room.WaitAsync(cancellationToken).ConfigureAwait(false);
-            Handle(session, request);
+            await HandleAsync(session, request, context).ConfigureAwait(false);
         }
         // A client that half-closes has said all it wants to say, and goes on listening.
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
     }
 
-    private void Handle(WatchSession session, WatchRequest request)
+    private async ValueTask HandleAsync(WatchSession session, WatchRequest request, RpcServerContext context)
     {
         switch (request.RequestUnionCase)
         {
             case WatchRequest.RequestUnionOneofCase.CreateRequest:
-                node.OnStream(session, request.CreateRequest.ToSpec(), static (stream, spec) => stream.Create(spec));
+                await CreateAsync(session, request.CreateRequest.ToSpec(), context).ConfigureAwait(false);
                 break;
             case WatchRequest.RequestUnionOneofCase.CancelRequest:
                 node.OnStream(session, request.CancelRequest.WatchId, static (stream, id) => stream.Cancel(id));
@@ -67,6 +76,38 @@ internal sealed class WatchService(
             default:
                 // etcd passes over a request without a content.
                 break;
+        }
+    }
+
+    /// <summary>Rights are looked at when a watch is created and not again, as in etcd.</summary>
+    private async ValueTask CreateAsync(WatchSession session, WatchSpec spec, RpcServerContext context)
+    {
+        var refusal = await CheckAsync(spec, context).ConfigureAwait(false);
+        if (refusal == WatchRefusal.None)
+            node.OnStream(session, spec, static (stream, wanted) => stream.Create(wanted));
+        else
+            node.OnStream(session, refusal, static (stream, reason) => stream.Refuse(reason));
+    }
+
+    private async ValueTask<WatchRefusal> CheckAsync(WatchSpec spec, RpcServerContext context)
+    {
+        try
+        {
+            var outcome = await callers.AskAsync(
+                static (rights, caller, keys) => rights.AuthorizeRead(caller, keys),
+                spec.Keys,
+                context).ConfigureAwait(false);
+            return outcome switch
+            {
+                AuthOutcome.Ok => WatchRefusal.None,
+                AuthOutcome.UserNameEmpty => WatchRefusal.UserNameEmpty,
+                AuthOutcome.OldRevision => WatchRefusal.OldAuthRevision,
+                _ => WatchRefusal.PermissionDenied,
+            };
+        }
+        catch (RpcException unknown) when (unknown.Code == RpcStatusCode.Unauthenticated)
+        {
+            return WatchRefusal.InvalidToken;
         }
     }
 

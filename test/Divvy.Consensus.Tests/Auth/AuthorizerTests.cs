@@ -115,14 +115,15 @@ public sealed class AuthorizerTests
         driver.Ask("alice", new LeaseRevokeCommand(7)).ShouldBe(AuthOutcome.Ok);
         driver.Try(driver.Caller("root"), Put("b") with { Lease = 7 }).ShouldBe(AuthOutcome.Ok);
 
+        var keys = driver.Store.FindLease(7)!.Keys;
         driver.Ask("alice", new LeaseRevokeCommand(7)).ShouldBe(AuthOutcome.PermissionDenied);
         driver.Ask("alice", Put("a") with { Lease = 7 }).ShouldBe(AuthOutcome.PermissionDenied);
         driver.Ask("alice", new TxnOperation([], [Put("a") with { Lease = 7 }], []))
             .ShouldBe(AuthOutcome.PermissionDenied);
-        driver.Authorizer.AuthorizeLeaseKeys(driver.Caller("alice"), 7).ShouldBe(AuthOutcome.PermissionDenied);
+        driver.Authorizer.AuthorizeRead(driver.Caller("alice"), keys).ShouldBe(AuthOutcome.PermissionDenied);
 
         driver.Allow(PermissionKind.Read, "b");
-        driver.Authorizer.AuthorizeLeaseKeys(driver.Caller("alice"), 7).ShouldBe(AuthOutcome.Ok);
+        driver.Authorizer.AuthorizeRead(driver.Caller("alice"), keys).ShouldBe(AuthOutcome.Ok);
         driver.Ask("root", new LeaseRevokeCommand(7)).ShouldBe(AuthOutcome.Ok);
         driver.Ask("alice", new LeaseRevokeCommand(8)).ShouldBe(AuthOutcome.Ok);
     }

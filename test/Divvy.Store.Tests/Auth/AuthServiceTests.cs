@@ -8,7 +8,8 @@ using Divvy.Store.Tests.Conformance;
 
 namespace Divvy.Store.Tests.Auth;
 
-/// <summary>What the service adds to the core. What etcd does too is in <see cref="AuthConformance{TServer}"/>.</summary>
+/// <summary>What the service adds to the core. What etcd does too is in
+/// <see cref="AuthConformance{TServer}"/>.</summary>
 public sealed class AuthServiceTests : IAsyncLifetime
 {
     private readonly LoneMember member = new();

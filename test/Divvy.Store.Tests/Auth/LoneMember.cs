@@ -5,8 +5,8 @@ using Divvy.Store.Auth;
 
 namespace Divvy.Store.Tests.Auth;
 
-/// <summary>A member without peers, log or clock: what is proposed is applied at once. Users can be made to change while
-/// a request is under way, and entries can be held back as if they were still coming.</summary>
+/// <summary>A member without peers, log or clock: what is proposed is applied at once. Users can be made to change
+/// while a request is under way, and entries can be held back as if they were still coming.</summary>
 internal sealed class LoneMember : IAuthNode
 {
     private readonly Lock gate = new();

@@ -1,9 +1,11 @@
+using Divvy.Consensus.Raft;
 using Divvy.Rpc;
 using Divvy.Rpc.InProcess;
 using Divvy.Store.Auth;
 using Divvy.Store.Disk;
 using Divvy.Store.Front;
 using Divvy.Store.Metrics;
+using Divvy.Store.Peers;
 using Divvy.Store.Replication;
 using Divvy.Store.Services;
 using Divvy.Store.Services.Concurrency;
@@ -41,19 +43,32 @@ public sealed class EmbeddedStore : IAsyncDisposable
     /// <exception cref="ArgumentException">A setting cannot work, or names a data folder: see
     /// <see cref="Open"/>.</exception>
     public EmbeddedStore(EmbeddedStoreOptions options, TimeProvider? timeProvider = null)
-        : this(Checked(options), VolatileMember.Start(options, StoreIdentity.From(options)), timeProvider, null)
+        : this(
+            Checked(options),
+            VolatileMember.Start(options, StoreIdentity.From(options)),
+            timeProvider,
+            null,
+            new StoreMetrics(),
+            null)
     {
     }
 
     private EmbeddedStore(
-        EmbeddedStoreOptions options, MemberStart start, TimeProvider? timeProvider, ILoggerFactory? loggers)
+        EmbeddedStoreOptions options,
+        MemberStart start,
+        TimeProvider? timeProvider,
+        ILoggerFactory? loggers,
+        StoreMetrics metrics,
+        PeerWatch? peers)
     {
         this.options = options;
         identity = start.Identity;
         hasher = new PasswordHasher(options.PasswordIterations);
         this.timeProvider = timeProvider ??= TimeProvider.System;
-        var logger = (ILogger?)loggers?.CreateLogger<EmbeddedStore>() ?? NullLogger.Instance;
-        node = new StoreNode(start, options, timeProvider, logger);
+        Metrics = metrics;
+        node = new StoreNode(start, options, timeProvider, LoggerOf(loggers));
+        if (peers is not null)
+            peers.Node = node;
         node.Start();
         polling = options.PollInBackground
             ? PollAsync(new PeriodicTimer(PollIntervalOf(options), timeProvider))
@@ -77,8 +92,18 @@ public sealed class EmbeddedStore : IAsyncDisposable
         var disks = MemberDisks.Open(folder);
         try
         {
-            var start = DurableMember.Start(options, disks, static _ => null);
-            return new EmbeddedStore(options, start, timeProvider, loggers);
+            var metrics = new StoreMetrics();
+            var watch = new PeerWatch(metrics, LoggerOf(loggers));
+            var start = DurableMember.Start(options, disks, TransportOf);
+            return new EmbeddedStore(options, start, timeProvider, loggers, metrics, watch);
+
+            IPeerTransport? TransportOf(StoreIdentity identity) => options.Peers is null
+                ? null
+                : new PeerTransport(
+                    PeersOf(options, options.Peers, identity, disks, () => watch.Node?.Information()),
+                    loggers?.CreateLogger<PeerTransport>(),
+                    timeProvider,
+                    watch);
         }
         catch
         {
@@ -91,15 +116,15 @@ public sealed class EmbeddedStore : IAsyncDisposable
 
     public ulong MemberId => identity.MemberId;
 
+    /// <summary>What it counts as it works.</summary>
+    public StoreMetrics Metrics { get; }
+
     /// <summary>Ends with the reason when the store has stopped by itself and cannot go on: its disk failed. All
     /// requests fail from then on.</summary>
     public Task<Exception> Failed => node.Failed;
 
     /// <summary>Completes once the store has heard from its cluster and has caught up with it.</summary>
     public Task Ready => node.CaughtUp;
-
-    /// <summary>What the store counts.</summary>
-    public StoreMetrics Metrics { get; } = new();
 
     /// <summary>Binds the store's methods. Those of etcd that it does not have stay unbound and answer
     /// Unimplemented.</summary>
@@ -142,6 +167,29 @@ public sealed class EmbeddedStore : IAsyncDisposable
         await polling.ConfigureAwait(false);
         await node.DisposeAsync().ConfigureAwait(false);
         hasher.Dispose();
+    }
+
+    private static ILogger LoggerOf(ILoggerFactory? loggers) =>
+        (ILogger?)loggers?.CreateLogger<EmbeddedStore>() ?? NullLogger.Instance;
+
+    private static PeerTransportOptions PeersOf(
+        EmbeddedStoreOptions options,
+        PeerOptions peers,
+        StoreIdentity identity,
+        MemberDisks disks,
+        Func<ClusterInformation?> information)
+    {
+        return new PeerTransportOptions
+        {
+            Self = new NodeId(identity.MemberId),
+            ClusterId = identity.ClusterId,
+            Name = options.Name,
+            ListenUrls = peers.ListenUrls,
+            AdvertiseUrls = [.. options.AdvertisePeerUrls.Select(url => new Uri(url))],
+            Tls = peers.Tls,
+            SnapshotFolder = disks.Snapshots!.Disk.Place,
+            Information = information,
+        };
     }
 
     private static EmbeddedStoreOptions Checked(EmbeddedStoreOptions options)

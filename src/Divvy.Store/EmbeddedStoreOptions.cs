@@ -25,6 +25,9 @@ public sealed record EmbeddedStoreOptions
     /// one that is there knows its cluster. Default: this member alone.</summary>
     public IReadOnlyList<InitialMember> InitialCluster { get; init; } = [];
 
+    /// <summary>How the member reaches the others; null (default): it is alone and stays so.</summary>
+    public PeerOptions? Peers { get; init; }
+
     /// <summary>Goes into the ids of a new cluster, so that two clusters made of the same addresses are told
     /// apart.</summary>
     public string ClusterToken { get; init; } = "etcd-cluster";
@@ -115,6 +118,8 @@ public sealed record EmbeddedStoreOptions
             errors.Add($"{nameof(InitialCluster)} must name this member, '{Name}', once");
         if (InitialCluster.Count > 0 && DataDirectory is null)
             errors.Add($"{nameof(InitialCluster)} needs {nameof(DataDirectory)}: members in memory would forget votes");
+        if (InitialCluster.Count > 1 && Peers is null)
+            errors.Add($"{nameof(InitialCluster)} has {InitialCluster.Count} members: {nameof(Peers)} must say how");
         if (SnapshotBytes < 4096)
             errors.Add($"{nameof(SnapshotBytes)} is {SnapshotBytes}: it must be at least 4,096");
         if (MaxLearners < 0)

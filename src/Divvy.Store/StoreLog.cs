@@ -13,6 +13,12 @@ internal static partial class StoreLog
         Message = "A snapshot could not be written, the log goes on growing until one can: {Reason}")]
     public static partial void LogSnapshotFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "This member was removed from its cluster, as member {Says} tells; it can stop now. To let it join"
+            + " again, add it as a new member and start it with an empty data folder")]
+    public static partial void LogRemoved(this ILogger logger, string says);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "The store has stopped and cannot go on: {Reason}")]
     public static partial void LogFailed(this ILogger logger, string reason);
 }

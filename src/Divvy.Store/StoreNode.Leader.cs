@@ -1,6 +1,7 @@
 using Divvy.Consensus.Raft;
 using Divvy.Consensus.Raft.Membership;
 using Divvy.Consensus.State;
+using Divvy.Store.Peers;
 using Divvy.Store.Replication;
 
 namespace Divvy.Store;
@@ -76,6 +77,24 @@ internal sealed partial class StoreNode
                 throw ReplicaErrors.TransferTimedOut();
             await Task.Delay(leaderRetry, timeProvider, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A connection to another member broke.</summary>
+    public void Disconnected(NodeId peer) => ((IPeerReceiver)replica).Unreachable(peer);
+
+    /// <summary>What a process that wants to join is told.</summary>
+    public ClusterInformation Information()
+    {
+        var (members, membership) = Members();
+        return new ClusterInformation(
+            identity.ClusterId,
+            id,
+            members.ConvertAll(member => new MemberInformation(
+                member.Id,
+                member.Name,
+                [.. member.PeerUrls.Select(url => new Uri(url))],
+                [.. member.ClientUrls.Select(url => new Uri(url))],
+                membership.IsLearner(member.Id))));
     }
 
     async ValueTask<ReadOnlyMemory<byte>> IReplicatedState.AnswerPeerAsync(

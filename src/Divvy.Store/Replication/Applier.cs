@@ -71,7 +71,8 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
         }
     }
 
-    private void Finish(Completions done)
+    /// <summary>Lets callers go on: on the pool, or after the step where the replica has no threads.</summary>
+    public void Finish(Completions done)
     {
         if (done.IsEmpty)
             return;

@@ -69,7 +69,6 @@ internal sealed partial class Replica
         underWay.Index = index;
         waitingToApply.Add(underWay);
         underWay = null;
-        applierLoop?.Wake();
     }
 
     /// <summary>Collects the barriers whose entries are applied. The lock is held.</summary>

@@ -277,6 +277,11 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
             NoteLeadership();
         }
         while (StartBarrier());
+        if (waitingToApply.Count == 0)
+            return;
+        var done = new Completions();
+        ReleaseBarriers(done);
+        applier.Finish(done);
     }
 
     private void Dispatch(RaftReady ready)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Divvy.TestKit.Etcd;
 
@@ -176,6 +178,32 @@ public sealed class GatewayDifferentialTests
     [EtcdFact]
     public async Task Watch_PutsWhileOpen_StreamsALineEach() => await WithBothAsync(async (etcd, store) =>
         (await WatchAsync(store)).ShouldBe(await WatchAsync(etcd)));
+
+    [Fact]
+    public async Task WrongRequest_Refused_KeepsTheConnection()
+    {
+        await using var host = await StoreHost.StartAsync();
+        var connections = 0;
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                connections++;
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler) { BaseAddress = host.Address };
+
+        for (var count = 0; count < 20; count++)
+        {
+            var answer = await HttpAnswer.PostAsync(client, "/v3/kv/range", """{"key":"!"}""");
+            answer.Status.ShouldBe(HttpStatusCode.BadRequest);
+        }
+
+        connections.ShouldBe(1);
+    }
 
     private static async Task<string> WatchAsync(HttpClient client)
     {

@@ -20,10 +20,23 @@ public sealed partial record HttpAnswer(HttpStatusCode Status, string? ContentTy
     public static async Task<HttpAnswer> SendAsync(HttpClient client, HttpRequestMessage request)
     {
         using var owned = request;
-        using var response = await client.SendAsync(request);
+        using var response = await SendNamedAsync(client, request);
         var body = await response.Content.ReadAsStringAsync();
         return new HttpAnswer(
             response.StatusCode, response.Content.Headers.ContentType?.ToString(), Ids().Replace(body, "\"$1\":\"?\""));
+    }
+
+    private static async Task<HttpResponseMessage> SendNamedAsync(HttpClient client, HttpRequestMessage request)
+    {
+        try
+        {
+            return await client.SendAsync(request);
+        }
+        catch (HttpRequestException failure)
+        {
+            var body = request.Content is { } content ? await content.ReadAsStringAsync() : "";
+            throw new HttpRequestException($"{request.Method} {request.RequestUri} with {body}: no answer", failure);
+        }
     }
 
     [GeneratedRegex("\"(cluster_id|member_id|raft_term|etcdserver)\":\"[^\"]*\"")]

@@ -17,7 +17,19 @@ internal sealed class RequestBody(PipeReader reader, int maxBytes)
         while (!isFinished)
         {
             var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var message = TryTake<T>(result.Buffer, result.IsCompleted, out var taken);
+            T? message;
+            int taken;
+            try
+            {
+                message = TryTake<T>(result.Buffer, result.IsCompleted, out taken);
+            }
+            catch (GatewayException)
+            {
+                // A body that was looked at and not taken would cost the client its connection.
+                isFinished = true;
+                reader.AdvanceTo(result.Buffer.End);
+                throw;
+            }
             if (message is not null)
             {
                 reader.AdvanceTo(result.Buffer.GetPosition(taken));

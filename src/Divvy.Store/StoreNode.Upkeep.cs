@@ -68,16 +68,15 @@ internal sealed partial class StoreNode
     {
         var folder = disks.Snapshots ?? throw new RpcException(
             RpcStatusCode.FailedPrecondition, "a store in memory has no snapshots: give it a data folder");
-        var (_, name) = await SnapshotAsync(folder).ConfigureAwait(false);
-        return File.OpenRead(folder.PathOf(name));
+        return (await OpenNewSnapshotAsync(folder).ConfigureAwait(false)).Content;
     }
 
     async Task<(Snapshot Snapshot, ISnapshotSource Source)> IReplicatedState.SnapshotForPeerAsync(LogIndex atLeast)
     {
         var folder = disks.Snapshots
             ?? throw new InvalidOperationException("a member without a disk has no members to send a snapshot to");
-        var (snapshot, name) = await SnapshotAsync(folder).ConfigureAwait(false);
-        return (snapshot, new SnapshotStream(File.OpenRead(folder.PathOf(name))));
+        var (snapshot, content) = await OpenNewSnapshotAsync(folder).ConfigureAwait(false);
+        return (snapshot, new SnapshotStream(content));
     }
 
     IReadOnlyList<PeerAddress> IReplicatedState.Install(Snapshot snapshot, string file)
@@ -126,7 +125,14 @@ internal sealed partial class StoreNode
         }
     }
 
-    private async Task<(Snapshot Snapshot, string Name)> SnapshotAsync(SnapshotFolder folder)
+    private async Task SnapshotAsync(SnapshotFolder folder)
+    {
+        var (_, content) = await OpenNewSnapshotAsync(folder).ConfigureAwait(false);
+        await content.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a snapshot and opens it before the next one can replace it.</summary>
+    private async Task<(Snapshot Snapshot, FileStream Content)> OpenNewSnapshotAsync(SnapshotFolder folder)
     {
         await snapshotting.WaitAsync().ConfigureAwait(false);
         try
@@ -139,7 +145,7 @@ internal sealed partial class StoreNode
         }
     }
 
-    private (Snapshot Snapshot, string Name) Write(SnapshotFolder folder)
+    private (Snapshot Snapshot, FileStream Content) Write(SnapshotFolder folder)
     {
         StateCapture capture;
         lock (gate)
@@ -147,8 +153,10 @@ internal sealed partial class StoreNode
         var snapshot = capture.Head.Snapshot;
         var (name, size) = SnapshotWriter.Write(folder, capture, UnderLock);
         Interlocked.Exchange(ref snapshotBytes, size);
+        // Opened before the log hears of it: a snapshot that a leader sends may take its place at any time.
+        var content = File.OpenRead(folder.PathOf(name));
         replica.SnapshotWritten(snapshot.Last, name);
-        return (snapshot, name);
+        return (snapshot, content);
     }
 
     private void UnderLock(Action action)

@@ -15,6 +15,7 @@ internal sealed class DurableLog : ILogStore
     private readonly long segmentSize;
     private readonly Failpoint beforeSave;
     private readonly Failpoint afterSave;
+    private EntryId newest;
     private long bytesSinceSnapshot;
     private long bytesInSegment;
     private Task preparing = Task.CompletedTask;
@@ -54,6 +55,10 @@ internal sealed class DurableLog : ILogStore
 
     public void SnapshotIsThere(EntryId last, string file)
     {
+        // An own snapshot that was begun before a leader sent a later one.
+        if (last.Index <= newest.Index)
+            return;
+        newest = last;
         snapshots.Adopt(Path.GetFileName(file), last);
         wal.AppendSnapshot(last);
         wal.Commit(sync: true);

@@ -7,10 +7,6 @@ public abstract class RpcHandler
 {
     public abstract string Path { get; }
 
-    /// <summary>True when the handler writes one response and then ends, so that a transport may send the response
-    /// and the status together.</summary>
-    public bool SingleResponse => Type == RpcCallType.Unary;
-
     public RpcCallType Type { get; init; } = RpcCallType.Duplex;
 
     /// <summary>The name of the service that the method belongs to.</summary>
@@ -41,6 +37,10 @@ public sealed class RpcHandler<TRequest, TResponse>(
     public RpcMethod<TRequest, TResponse> Method { get; } = method;
 
     public Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> Invoke { get; } = invoke;
+
+    /// <summary>The handler of a unary method, else null. A transport may call it in place of <see cref="Invoke"/>, and
+    /// send the response and the status together.</summary>
+    public Func<TRequest, RpcServerContext, ValueTask<TResponse>>? Unary { get; init; }
 
     public override TResult Accept<TResult>(IRpcHandlerVisitor<TResult> visitor) => visitor.Visit(this);
 }

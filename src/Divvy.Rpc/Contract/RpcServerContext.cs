@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Divvy.Rpc;
 
-/// <summary>One call as its handler sees it.</summary>
+/// <summary>One call as its handler sees it. Valid until the handler ends.</summary>
 public abstract class RpcServerContext
 {
     /// <summary>Full method path, for example <c>/etcdserverpb.KV/Put</c>.</summary>
@@ -24,7 +24,8 @@ public abstract class RpcServerContext
     /// <summary>Time left of the client's deadline; null: none.</summary>
     public abstract TimeSpan? TimeLeft { get; }
 
-    /// <summary>Cancelled when the client went away, the deadline passed or the server stops.</summary>
+    /// <summary>Cancelled when the client went away, the deadline passed or the server stops. A transport may start to
+    /// watch for these when the token is asked for: a handler that ends at once need not ask.</summary>
     public abstract CancellationToken CancellationToken { get; }
 
     /// <summary>Metadata to send with the final status.</summary>

@@ -44,11 +44,17 @@ public sealed class RpcServices
         Func<TRequest, RpcServerContext, ValueTask<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        Add(method, RpcCallType.Unary, async (requests, responses, context) =>
+        Add(new RpcHandler<TRequest, TResponse>(
+            method,
+            async (requests, responses, context) =>
+            {
+                var request = await requests.ReadAsync(context.CancellationToken).ConfigureAwait(false)
+                    ?? throw MissingRequest(method.Path);
+                await responses.WriteAsync(await handler(request, context).ConfigureAwait(false)).ConfigureAwait(false);
+            })
         {
-            var request = await requests.ReadAsync(context.CancellationToken).ConfigureAwait(false)
-                ?? throw new RpcException(RpcStatusCode.Internal, $"{method.Path}: the request is missing");
-            await responses.WriteAsync(await handler(request, context).ConfigureAwait(false)).ConfigureAwait(false);
+            Type = RpcCallType.Unary,
+            Unary = handler,
         });
 
     public RpcServices ServerStream<TRequest, TResponse>(
@@ -56,11 +62,16 @@ public sealed class RpcServices
         Func<TRequest, IRpcWriter<TResponse>, RpcServerContext, ValueTask> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        Add(method, RpcCallType.ServerStream, async (requests, responses, context) =>
+        Add(new RpcHandler<TRequest, TResponse>(
+            method,
+            async (requests, responses, context) =>
+            {
+                var request = await requests.ReadAsync(context.CancellationToken).ConfigureAwait(false)
+                    ?? throw MissingRequest(method.Path);
+                await handler(request, responses, context).ConfigureAwait(false);
+            })
         {
-            var request = await requests.ReadAsync(context.CancellationToken).ConfigureAwait(false)
-                ?? throw new RpcException(RpcStatusCode.Internal, $"{method.Path}: the request is missing");
-            await handler(request, responses, context).ConfigureAwait(false);
+            Type = RpcCallType.ServerStream,
         });
 
     public RpcServices Duplex<TRequest, TResponse>(
@@ -68,7 +79,10 @@ public sealed class RpcServices
         Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        Add(method, RpcCallType.Duplex, handler);
+        Add(new RpcHandler<TRequest, TResponse>(method, handler));
+
+    internal static RpcException MissingRequest(string path) =>
+        new(RpcStatusCode.Internal, $"{path}: the request is missing");
 
     internal void OnCallStarted() => Interlocked.Increment(ref activeCalls);
 
@@ -78,17 +92,11 @@ public sealed class RpcServices
         CallEnded?.Invoke(method, code, elapsed);
     }
 
-    private RpcServices Add<TRequest, TResponse>(
-        RpcMethod<TRequest, TResponse> method,
-        RpcCallType type,
-        Func<IRpcReader<TRequest>, IRpcWriter<TResponse>, RpcServerContext, ValueTask> handler)
-        where TRequest : class, IMessage<TRequest>, new()
-        where TResponse : class, IMessage<TResponse>, new()
+    private RpcServices Add(RpcHandler handler)
     {
-        var bound = new RpcHandler<TRequest, TResponse>(method, handler) { Type = type };
-        if (!handlers.TryAdd(method.Path, bound))
-            throw new InvalidOperationException($"{method.Path} has a handler already");
-        bound.Observer = observing?.Invoke(bound);
+        if (!handlers.TryAdd(handler.Path, handler))
+            throw new InvalidOperationException($"{handler.Path} has a handler already");
+        handler.Observer = observing?.Invoke(handler);
         return this;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class InProcessCall<TRequest, TResponse> : RpcCall<TRequest, TRe
     public InProcessCall(TimeProvider timeProvider, TimeSpan? timeout, CancellationToken callToken)
     {
         this.callToken = callToken;
-        lifetime = new CallLifetime(timeProvider, timeout);
+        lifetime = new InProcessCallLifetime(timeProvider, timeout) { Cancelled = OnCancelled };
     }
 
     public MessageQueue<TRequest> Requests { get; } = new();
@@ -48,7 +48,7 @@ internal sealed class InProcessCall<TRequest, TResponse> : RpcCall<TRequest, TRe
         RpcMetadata metadata,
         CancellationToken channelToken)
     {
-        lifetime.Start(OnCancelled);
+        lifetime.Start();
         callRegistration = callToken.UnsafeRegister(
             static (state, token) => ((InProcessCall<TRequest, TResponse>)state!).CancelFrom(token), this);
         channelRegistration = channelToken.UnsafeRegister(

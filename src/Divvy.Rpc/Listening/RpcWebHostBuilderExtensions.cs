@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Divvy.Rpc.Server;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -23,8 +24,11 @@ public static class RpcWebHostBuilderExtensions
         options ??= new();
         if (options.ClientAuthorities is not null && options.ServerCertificate is null)
             throw new ArgumentException("client certificates need a server certificate", nameof(options));
-        builder.ConfigureServices(static services => services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IConnectionListenerFactory, DualListenerFactory>()));
+        builder.ConfigureServices(static services =>
+        {
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, DualListenerFactory>());
+            RpcServer.Decorate(services);
+        });
         return builder.ConfigureKestrel(kestrel =>
         {
             ApplyLimits(kestrel, options);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 
 namespace Divvy.Rpc.Protocol;
@@ -33,14 +34,20 @@ internal static class MessageFrame
         MessageParser<T> parser,
         int maxMessageSize,
         string? encoding,
-        out T? message)
+        [NotNullWhen(true)] out T? message)
         where T : class, IMessage<T>
     {
         message = null;
         if (buffer.Length < HeaderSize)
             return false;
-        Span<byte> header = stackalloc byte[HeaderSize];
-        buffer.Slice(0, HeaderSize).CopyTo(header);
+        Span<byte> split = stackalloc byte[HeaderSize];
+        scoped var header = buffer.FirstSpan;
+        if (header.Length < HeaderSize)
+        {
+            buffer.Slice(0, HeaderSize).CopyTo(split);
+            header = split;
+        }
+
         var length = ReadHeader(header, maxMessageSize, encoding);
         if (buffer.Length - HeaderSize < length)
             return false;

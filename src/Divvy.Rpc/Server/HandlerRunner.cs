@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Divvy.Rpc.Server;
 
-/// <summary>Runs one handler to its status. The one place where a handler's exceptions become statuses, for every
+/// <summary>Runs one handler to its status. The one place where a handler's end becomes a status, for every
 /// transport.</summary>
 internal static class HandlerRunner
 {
@@ -17,34 +17,60 @@ internal static class HandlerRunner
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
     {
-        services.OnCallStarted();
-        handler.Observer?.Started(context);
-        var status = RpcStatus.Ok;
+        Started(services, handler, context);
+        RpcStatus status;
         try
         {
             await handler.Invoke(requests, responses, context).ConfigureAwait(false);
-            MetadataHeaders.Check(context.ResponseTrailers);
-            if (context.ResponseTrailers.Count > 0)
-                status = status with { Trailers = context.ResponseTrailers };
-        }
-        catch (RpcException exception) when (exception.Code != RpcStatusCode.OK)
-        {
-            status = new RpcStatus(exception.Code, exception.Detail, TrailersOf(exception, context));
-        }
-        catch (OperationCanceledException) when (lifetime.Reason != CancelReason.None)
-        {
-            status = lifetime.StatusOfCancel();
+            status = Success(context);
         }
         catch (Exception exception)
         {
-            services.HandlerFailed?.Invoke(handler.Path, exception);
-            status = new RpcStatus(RpcStatusCode.Unknown, "the handler failed");
+            status = Failure(exception, services, context, lifetime);
         }
 
+        Ended(services, handler, status, lifetime);
+        return status;
+    }
+
+    public static void Started(RpcServices services, RpcHandler handler, RpcServerContext context)
+    {
+        services.OnCallStarted();
+        handler.Observer?.Started(context);
+    }
+
+    public static void Ended(RpcServices services, RpcHandler handler, RpcStatus status, CallLifetime lifetime)
+    {
         var elapsed = lifetime.Elapsed;
         handler.Observer?.Ended(status.Code, elapsed);
         services.OnCallEnded(handler.Path, status.Code, elapsed);
-        return status;
+    }
+
+    /// <summary>The status of a handler that returned.</summary>
+    /// <exception cref="ArgumentException">Its trailers cannot be sent.</exception>
+    public static RpcStatus Success(RpcServerContext context)
+    {
+        var trailers = context.ResponseTrailers;
+        if (trailers.Count == 0)
+            return RpcStatus.Ok;
+        MetadataHeaders.Check(trailers);
+        return RpcStatus.Ok with { Trailers = trailers };
+    }
+
+    /// <summary>The status of a handler that threw.</summary>
+    public static RpcStatus Failure(
+        Exception exception, RpcServices services, RpcServerContext context, CallLifetime lifetime)
+    {
+        switch (exception)
+        {
+            case RpcException failure when failure.Code != RpcStatusCode.OK:
+                return new RpcStatus(failure.Code, failure.Detail, TrailersOf(failure, context));
+            case OperationCanceledException when lifetime.Reason != CancelReason.None:
+                return lifetime.StatusOfCancel();
+            default:
+                services.HandlerFailed?.Invoke(context.Method, exception);
+                return new RpcStatus(RpcStatusCode.Unknown, "the handler failed");
+        }
     }
 
     private static RpcMetadata TrailersOf(RpcException exception, RpcServerContext context) =>

@@ -1,9 +1,12 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Security.Cryptography.X509Certificates;
 using Divvy.Rpc.Protocol;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Divvy.Rpc.Server;
 
@@ -14,23 +17,27 @@ internal sealed class HttpServerCall<TRequest, TResponse>
     where TRequest : class, IMessage<TRequest>, new()
     where TResponse : class, IMessage<TResponse>, new()
 {
-    private readonly HttpContext http;
+    private readonly IFeatureCollection features;
     private readonly RpcHandler<TRequest, TResponse> handler;
     private readonly int maxMessageSize;
     private readonly CallLifetime lifetime;
-    private readonly string? encoding;
+    private readonly PipeReader body;
+    private readonly PipeWriter responseBody;
     private RpcMetadata? requestMetadata;
     private bool responseBegun;
 
     public HttpServerCall(
-        HttpContext http, RpcHandler<TRequest, TResponse> handler, int maxMessageSize, CallLifetime lifetime)
+        IFeatureCollection features,
+        RpcHandler<TRequest, TResponse> handler,
+        int maxMessageSize,
+        CallLifetime lifetime)
     {
-        this.http = http;
+        this.features = features;
         this.handler = handler;
         this.maxMessageSize = maxMessageSize;
         this.lifetime = lifetime;
-        var encodings = http.Request.Headers[ProtocolHeaders.Encoding];
-        encoding = encodings.Count == 0 ? null : encodings[0];
+        body = features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
+        responseBody = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
     }
 
     public override string Method => handler.Path;
@@ -39,22 +46,42 @@ internal sealed class HttpServerCall<TRequest, TResponse>
 
     public override string? FindMetadata(string name)
     {
-        var values = http.Request.Headers[name];
+        var values = features.GetRequiredFeature<IHttpRequestFeature>().Headers[name];
         return values.Count == 0 ? null : values[^1];
     }
 
-    public override string Peer => $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}";
+    public override string Peer =>
+        features.Get<IHttpConnectionFeature>() is { } peer ? $"{peer.RemoteIpAddress}:{peer.RemotePort}" : "unknown";
 
-    public override X509Certificate2? ClientCertificate => http.Connection.ClientCertificate;
+    public override X509Certificate2? ClientCertificate => features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
     public override TimeSpan? TimeLeft => lifetime.TimeLeft;
 
     public override CancellationToken CancellationToken => lifetime.Token;
 
+    /// <summary>Takes a request that is here already, as that of a unary call usually is.</summary>
+    public bool TryRead([NotNullWhen(true)] out TRequest? request)
+    {
+        ReadResult result;
+        try
+        {
+            if (!body.TryRead(out result))
+            {
+                request = null;
+                return false;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ConnectionAbortedException)
+        {
+            throw ClientGone(exception);
+        }
+
+        return result.IsCanceled ? throw ClientGone(null) : TryTake(result.Buffer, out request);
+    }
+
     public async ValueTask<TRequest?> ReadAsync(CancellationToken cancellationToken = default)
     {
         using var either = Either(ref cancellationToken);
-        var body = http.Request.BodyReader;
         while (true)
         {
             ReadResult result;
@@ -69,18 +96,9 @@ internal sealed class HttpServerCall<TRequest, TResponse>
 
             if (result.IsCanceled)
                 throw ClientGone(null);
-            var buffer = result.Buffer;
-            var available = buffer.Length;
-            var parser = handler.Method.RequestParser;
-            if (MessageFrame.TryRead(ref buffer, parser, maxMessageSize, encoding, out var request))
-            {
-                handler.Observer?.Received(available - buffer.Length - MessageFrame.HeaderSize);
-                body.AdvanceTo(buffer.Start);
+            var left = result.Buffer.Length;
+            if (TryTake(result.Buffer, out var request))
                 return request;
-            }
-
-            var left = buffer.Length;
-            body.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted)
                 return left == 0 ? null : throw MessageFrame.Truncated(left);
         }
@@ -88,13 +106,20 @@ internal sealed class HttpServerCall<TRequest, TResponse>
 
     public ValueTask WriteAsync(TResponse response, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(response);
         lifetime.ThrowIfCancelled();
         cancellationToken.ThrowIfCancellationRequested();
+        WriteLast(response);
+        return FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Writes a response that goes out together with the status.</summary>
+    public void WriteLast(TResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        lifetime.ThrowIfCancelled();
         responseBegun = true;
-        var bytes = MessageFrame.Write(response, http.Response.BodyWriter);
+        var bytes = MessageFrame.Write(response, responseBody);
         handler.Observer?.Sent(bytes);
-        return handler.SingleResponse ? default : FlushAsync(cancellationToken);
     }
 
     public override ValueTask WriteHeadersAsync(RpcMetadata headers)
@@ -103,8 +128,9 @@ internal sealed class HttpServerCall<TRequest, TResponse>
         if (responseBegun)
             throw new InvalidOperationException($"{Method}: the initial metadata has been sent already");
         responseBegun = true;
+        var sent = features.GetRequiredFeature<IHttpResponseFeature>().Headers;
         for (var i = 0; i < headers.Count; i++)
-            http.Response.Headers.Append(headers[i].Key, MetadataHeaders.ToWire(headers[i].Key, headers[i].Value));
+            sent.Append(headers[i].Key, MetadataHeaders.ToWire(headers[i].Key, headers[i].Value));
         return FlushAsync(default);
     }
 
@@ -115,11 +141,28 @@ internal sealed class HttpServerCall<TRequest, TResponse>
             return;
         if (!responseBegun && status.Code != RpcStatusCode.OK)
         {
-            ResponseStatus.WriteTrailersOnly(http.Response, status);
+            ResponseStatus.WriteTrailersOnly(features, status);
             return;
         }
 
-        ResponseStatus.WriteTrailers(http.Response, status);
+        ResponseStatus.WriteTrailers(features, status);
+    }
+
+    private bool TryTake(ReadOnlySequence<byte> buffer, [NotNullWhen(true)] out TRequest? request)
+    {
+        var encodings = features.GetRequiredFeature<IHttpRequestFeature>().Headers.GrpcEncoding;
+        var encoding = encodings.Count == 0 ? null : encodings[0];
+        var end = buffer.End;
+        var available = buffer.Length;
+        if (MessageFrame.TryRead(ref buffer, handler.Method.RequestParser, maxMessageSize, encoding, out request))
+        {
+            handler.Observer?.Received(available - buffer.Length - MessageFrame.HeaderSize);
+            body.AdvanceTo(buffer.Start);
+            return true;
+        }
+
+        body.AdvanceTo(buffer.Start, end);
+        return false;
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
@@ -128,7 +171,7 @@ internal sealed class HttpServerCall<TRequest, TResponse>
         FlushResult result;
         try
         {
-            result = await http.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+            result = await responseBody.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException)
         {
@@ -163,7 +206,7 @@ internal sealed class HttpServerCall<TRequest, TResponse>
     private RpcMetadata ReadMetadata()
     {
         var entries = new List<KeyValuePair<string, string>>();
-        foreach (var (name, values) in http.Request.Headers)
+        foreach (var (name, values) in features.GetRequiredFeature<IHttpRequestFeature>().Headers)
         {
             if (MetadataHeaders.IsReserved(name))
                 continue;

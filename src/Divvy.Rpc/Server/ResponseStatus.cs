@@ -1,5 +1,7 @@
 using Divvy.Rpc.Protocol;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Divvy.Rpc.Server;
 
@@ -7,28 +9,28 @@ namespace Divvy.Rpc.Server;
 /// (Trailers-Only).</summary>
 internal static class ResponseStatus
 {
-    public static void WriteTrailers(HttpResponse response, RpcStatus status)
-    {
-        response.AppendTrailer(ProtocolHeaders.Status, StatusMapping.ToHeader(status.Code));
-        if (status.Detail.Length > 0)
-            response.AppendTrailer(ProtocolHeaders.Message, StatusMessage.Encode(status.Detail));
-        if (status.Code == RpcStatusCode.Unimplemented)
-            response.AppendTrailer(ProtocolHeaders.AcceptEncoding, ProtocolHeaders.Identity);
-        for (var i = 0; i < status.Trailers.Count; i++)
-        {
-            var (name, value) = status.Trailers[i];
-            response.AppendTrailer(name, MetadataHeaders.ToWire(name, value));
-        }
-    }
+    private static readonly StringValues ok = StatusMapping.ToHeader(RpcStatusCode.OK);
 
-    public static void WriteTrailersOnly(HttpResponse response, RpcStatus status)
+    /// <summary>The trailers are filled in place: Kestrel refuses a dictionary that is not its own.</summary>
+    public static void WriteTrailers(IFeatureCollection features, RpcStatus status) =>
+        Write(features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers, status);
+
+    public static void WriteTrailersOnly(IFeatureCollection features, RpcStatus status) =>
+        Write(features.GetRequiredFeature<IHttpResponseFeature>().Headers, status);
+
+    private static void Write(IHeaderDictionary headers, RpcStatus status)
     {
-        var headers = response.Headers;
-        headers[ProtocolHeaders.Status] = StatusMapping.ToHeader(status.Code);
+        if (ReferenceEquals(status, RpcStatus.Ok))
+        {
+            headers.GrpcStatus = ok;
+            return;
+        }
+
+        headers.GrpcStatus = StatusMapping.ToHeader(status.Code);
         if (status.Detail.Length > 0)
-            headers[ProtocolHeaders.Message] = StatusMessage.Encode(status.Detail);
+            headers.GrpcMessage = StatusMessage.Encode(status.Detail);
         if (status.Code == RpcStatusCode.Unimplemented)
-            headers[ProtocolHeaders.AcceptEncoding] = ProtocolHeaders.Identity;
+            headers.GrpcAcceptEncoding = ProtocolHeaders.Identity;
         for (var i = 0; i < status.Trailers.Count; i++)
         {
             var (name, value) = status.Trailers[i];

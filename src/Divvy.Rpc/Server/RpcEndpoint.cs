@@ -1,15 +1,15 @@
 using Divvy.Rpc.Protocol;
 using Google.Protobuf;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Divvy.Rpc.Server;
 
 /// <summary>One method on HTTP: knows the message types, so that a request is dispatched by one virtual call.</summary>
 internal abstract class RpcEndpoint
 {
-    public abstract Task InvokeAsync(HttpContext http, TimeSpan? timeout, CancellationToken stopping);
+    public abstract Task InvokeAsync(IFeatureCollection features, TimeSpan? timeout, CancellationToken stopping);
 }
 
 /// <summary>One method on HTTP, with its types.</summary>
@@ -18,18 +18,47 @@ internal sealed class RpcEndpoint<TRequest, TResponse>(
     where TRequest : class, IMessage<TRequest>, new()
     where TResponse : class, IMessage<TResponse>, new()
 {
-    public override async Task InvokeAsync(HttpContext http, TimeSpan? timeout, CancellationToken stopping)
+    private static readonly StringValues contentType = ProtocolHeaders.ContentType;
+
+    public override Task InvokeAsync(IFeatureCollection features, TimeSpan? timeout, CancellationToken stopping)
     {
-        LiftBodyLimits(http.Features);
-        http.Response.ContentType = ProtocolHeaders.ContentType;
-        using var lifetime = new CallLifetime(options.TimeProvider, timeout);
-        lifetime.Start();
-        using var gone = http.RequestAborted.UnsafeRegister(
-            static state => ((CallLifetime)state!).Cancel(CancelReason.ClientGone), lifetime);
-        using var stop = stopping.UnsafeRegister(
-            static state => ((CallLifetime)state!).Cancel(CancelReason.ServerStopping), lifetime);
-        var call = new HttpServerCall<TRequest, TResponse>(http, handler, options.MaxReceiveMessageSize, lifetime);
+        LiftBodyLimits(features);
+        features.GetRequiredFeature<IHttpResponseFeature>().Headers.ContentType = contentType;
+        var lifetime = new HttpCallLifetime(features, options.TimeProvider, timeout, stopping);
+        var call = new HttpServerCall<TRequest, TResponse>(features, handler, options.MaxReceiveMessageSize, lifetime);
+        return handler.Unary is { } unary ? RunUnaryAsync(unary, call, lifetime) : RunAsync(call, lifetime);
+    }
+
+    /// <summary>One state machine for the whole call, which costs nothing when the request is there and the handler
+    /// answers at once, and one allocation otherwise.</summary>
+    private async Task RunUnaryAsync(
+        Func<TRequest, RpcServerContext, ValueTask<TResponse>> unary,
+        HttpServerCall<TRequest, TResponse> call,
+        HttpCallLifetime lifetime)
+    {
+        HandlerRunner.Started(services, handler, call);
+        RpcStatus status;
+        try
+        {
+            if (!call.TryRead(out var request))
+                request = await call.ReadAsync().ConfigureAwait(false) ?? throw RpcServices.MissingRequest(call.Method);
+            call.WriteLast(await unary(request, call).ConfigureAwait(false));
+            status = HandlerRunner.Success(call);
+        }
+        catch (Exception exception)
+        {
+            status = HandlerRunner.Failure(exception, services, call, lifetime);
+        }
+
+        HandlerRunner.Ended(services, handler, status, lifetime);
+        lifetime.Dispose();
+        call.Finish(status);
+    }
+
+    private async Task RunAsync(HttpServerCall<TRequest, TResponse> call, HttpCallLifetime lifetime)
+    {
         var status = await HandlerRunner.RunAsync(services, handler, call, call, call, lifetime).ConfigureAwait(false);
+        lifetime.Dispose();
         call.Finish(status);
     }
 

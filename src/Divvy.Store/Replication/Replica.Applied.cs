@@ -45,6 +45,7 @@ internal sealed partial class Replica
         lock (gate)
         {
             trailing.Restart(snapshot.Last.Index);
+            GiveUpHandedOver(done);
             transport?.SetPeers([.. peers.Where(peer => peer.Id != options.Id)]);
             ReleaseBarriers(done);
         }

@@ -32,7 +32,7 @@ internal sealed partial class Replica
         var proposal = new PendingProposal(request, data, Now + options.RequestTimeout);
         lock (inboxGate)
         {
-            if (inbox.Count >= options.MaxPendingEntries)
+            if (inbox.Count >= options.MaxPendingEntries || pending.Count >= options.MaxPendingProposals)
                 return ValueTask.FromException<StoreResult>(ReplicaErrors.TooManyRequests());
             inbox.Add(proposal);
         }
@@ -202,6 +202,22 @@ internal sealed partial class Replica
                 done.Add(proposal, ReplicaErrors.LeaderLost());
             else
                 Offer(proposal);
+        }
+    }
+
+    /// <summary>A snapshot may hold the effect of any proposal that a leader had, and does not say so: none of them
+    /// may be repeated.</summary>
+    private void GiveUpHandedOver(Completions done)
+    {
+        lock (pending)
+        {
+            foreach (var (request, proposal) in pending)
+            {
+                if (proposal.Term == Term.Zero)
+                    continue;
+                pending.Remove(request);
+                done.Add(proposal, ReplicaErrors.ConnectionLost());
+            }
         }
     }
 

@@ -26,6 +26,10 @@ internal sealed record ReplicaOptions
     /// etcd's is 5,000.</summary>
     public int MaxPendingEntries { get; init; } = 5000;
 
+    /// <summary>Proposals that wait for an answer before more are refused: they pile up while there is no
+    /// quorum.</summary>
+    public int MaxPendingProposals { get; init; } = 50_000;
+
     /// <summary>Applied entries kept in memory for members that are a little behind. etcd's is 5,000.</summary>
     public int TrailingEntries { get; init; } = 5000;
 

@@ -135,9 +135,12 @@ public sealed class Member : IAsyncDisposable
                 ? true
                 : throw new InvalidOperationException($"{Name} refuses failpoint {name}={terms}: {response.StatusCode}");
         }
-        catch (HttpRequestException) when (!IsRunning)
+        catch (HttpRequestException broken)
         {
-            return false;
+            // The connection breaks a moment before the process is gone.
+            return await WaitForExitAsync(TimeSpan.FromSeconds(5))
+                ? false
+                : throw new InvalidOperationException($"{Name} lives, but does not answer at its failpoints", broken);
         }
     }
 

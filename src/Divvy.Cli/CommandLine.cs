@@ -57,7 +57,7 @@ internal static class CommandLine
             "Divvy tells every instance of a sharded service which shards it owns, and moves them safely.")
         {
             UpCommand.Create(console),
-            ServerCommand.Create(),
+            ServerCommand.Create(console),
             ClientCommand.Create(console),
             LoadCommand.Create(console),
             NamespaceCommand.Create(verb),

@@ -9,6 +9,7 @@ using Divvy.Store.Peers;
 using Divvy.Store.Replication;
 using Divvy.Store.Services;
 using Divvy.Store.Services.Concurrency;
+using Divvy.Store.Wal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -112,6 +113,15 @@ public sealed class EmbeddedStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a folder holds a member already: then it knows its cluster, and options that describe a new
+    /// one, or one to join, are not looked at. Takes nothing and changes nothing.</summary>
+    public static bool HoldsMember(string dataDirectory)
+    {
+        var wal = Path.Combine(dataDirectory, "member", "wal");
+        return Directory.Exists(wal)
+            && Directory.EnumerateFiles(wal).Any(path => WalSegment.Parse(Path.GetFileName(path)) is not null);
+    }
+
     public ulong ClusterId => identity.ClusterId;
 
     public ulong MemberId => identity.MemberId;
@@ -143,6 +153,18 @@ public sealed class EmbeddedStore : IAsyncDisposable
         var channel = new InProcessChannel(data, timeProvider);
         new LockService(channel, timeProvider).MapTo(services);
         new ElectionService(channel, timeProvider).MapTo(services);
+    }
+
+    /// <summary>Binds the methods for the process that the store is part of: whoever reaches them may do everything,
+    /// authentication or not, so they belong on an in-process channel and never on a listener. The process could read
+    /// and change the store's memory anyway; a password of its own would only be one more to lose.</summary>
+    public void MapInternalTo(RpcServices services)
+    {
+        var headers = new HeaderFactory(identity, node);
+        var callers = new CallerResolver(node, node.Tokens, trustsCertificates: false) { IsInternal = true };
+        MapData(services, callers, headers);
+        new ClusterService(node, callers, headers, timeProvider).MapTo(services);
+        new MaintenanceService(node, callers, headers).MapTo(services);
     }
 
     /// <summary>Makes what answers over HTTP, and has the calls of all bound methods counted.</summary>

@@ -81,8 +81,9 @@ public sealed record EmbeddedStoreOptions
     /// <summary>Learners that a cluster may have at once. Default 1, as etcd's.</summary>
     public int MaxLearners { get; init; } = 1;
 
-    /// <summary>The cluster that a new member joins instead of making one.</summary>
-    internal JoinedCluster? Join { get; init; }
+    /// <summary>The running cluster that a new member joins instead of making one; see
+    /// <see cref="JoinedCluster.AskAsync"/>. A data folder that is there knows its cluster. Default: none.</summary>
+    public JoinedCluster? Join { get; init; }
 
     /// <summary>How long a request waits for a leader to take it and for a quorum to keep it; etcd's is five seconds
     /// and two election timeouts.</summary>
@@ -120,6 +121,10 @@ public sealed record EmbeddedStoreOptions
             errors.Add($"{nameof(InitialCluster)} needs {nameof(DataDirectory)}: members in memory would forget votes");
         if (InitialCluster.Count > 1 && Peers is null)
             errors.Add($"{nameof(InitialCluster)} has {InitialCluster.Count} members: {nameof(Peers)} must say how");
+        if (Join is not null && (DataDirectory is null || Peers is null))
+            errors.Add($"{nameof(Join)} needs {nameof(DataDirectory)} and {nameof(Peers)}");
+        if (Join is not null && InitialCluster.Count > 0)
+            errors.Add($"{nameof(Join)} and {nameof(InitialCluster)} exclude each other");
         if (SnapshotBytes < 4096)
             errors.Add($"{nameof(SnapshotBytes)} is {SnapshotBytes}: it must be at least 4,096");
         if (MaxLearners < 0)

@@ -1,5 +1,7 @@
 using Divvy.Consensus.Raft;
 using Divvy.Consensus.State;
+using Divvy.Store.Peers;
+using Divvy.Store.Replication;
 
 namespace Divvy.Store;
 
@@ -7,4 +9,63 @@ namespace Divvy.Store;
 /// <param name="ClusterId">The cluster's id.</param>
 /// <param name="MemberId">The id under which the new member was added.</param>
 /// <param name="Members">All members, the new one included.</param>
-internal sealed record JoinedCluster(ulong ClusterId, NodeId MemberId, IReadOnlyList<MemberRecord> Members);
+public sealed record JoinedCluster(ulong ClusterId, NodeId MemberId, IReadOnlyList<MemberRecord> Members)
+{
+    /// <summary>Asks running members about their cluster, one after the other, until one answers. The new member was
+    /// added to the cluster before (MemberAdd); it recognises itself by its peer URLs.</summary>
+    /// <param name="members">Peer URLs of running members.</param>
+    /// <param name="ownPeerUrls">Where the others are to reach the new member: what it was added with.</param>
+    /// <param name="tls">Certificates, if the URLs are https.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="PeerUnavailableException">Nobody answered; says why, for each.</exception>
+    /// <exception cref="NotAddedException">The cluster does not know these peer URLs.</exception>
+    public static async Task<JoinedCluster> AskAsync(
+        IReadOnlyList<Uri> members,
+        IReadOnlyList<Uri> ownPeerUrls,
+        PeerTlsOptions? tls,
+        CancellationToken cancellationToken)
+    {
+        var failures = new List<string>();
+        foreach (var url in members)
+        {
+            try
+            {
+                var cluster = await ClusterInformation.AskAsync(url, tls, cancellationToken).ConfigureAwait(false);
+                return From(cluster, ownPeerUrls, url);
+            }
+            catch (PeerUnavailableException failure)
+            {
+                failures.Add(failure.Message);
+            }
+        }
+
+        throw new PeerUnavailableException($"no member of the cluster answers: {string.Join("; ", failures)}");
+    }
+
+    private static JoinedCluster From(ClusterInformation cluster, IReadOnlyList<Uri> ownPeerUrls, Uri asked)
+    {
+        var own = cluster.Members.FirstOrDefault(member => member.PeerUrls.Intersect(ownPeerUrls).Any())
+            ?? throw new NotAddedException(
+                $"cluster {cluster.ClusterId:x}, asked at {asked}, has no member with the peer URL"
+                + $" {string.Join(" or ", ownPeerUrls.Select(TextOf))}; its members are"
+                + $" {string.Join(", ", cluster.Members.Select(Describe))}");
+        return new JoinedCluster(
+            cluster.ClusterId,
+            own.Id,
+            [
+                .. cluster.Members.Select(member => new MemberRecord(
+                    member.Id,
+                    member.Name,
+                    [.. member.PeerUrls.Select(TextOf)],
+                    [.. member.ClientUrls.Select(TextOf)])),
+            ]);
+    }
+
+    private static string Describe(MemberInformation member)
+    {
+        var name = member.Name.Length == 0 ? "(not started)" : member.Name;
+        return $"{name} at {string.Join(",", member.PeerUrls.Select(TextOf))}";
+    }
+
+    private static string TextOf(Uri url) => url.OriginalString;
+}

@@ -41,6 +41,32 @@ internal static class TypedOption
             CustomParser = result => Read<ServerList>(result, ServerList.TryParse),
         };
 
+    /// <summary>An option that is null when it was not given.</summary>
+    public static Option<T?> Of<T>(string name, string helpName, string description, TryParse<T> parse) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result => Read<T>(result, parse),
+        };
+
+    /// <summary>A positive number of bytes.</summary>
+    public static Option<long> Bytes(string name, long standard, string description)
+    {
+        var option = new Option<long>(name)
+        {
+            Description = description,
+            HelpName = "BYTES",
+            DefaultValueFactory = _ => standard,
+        };
+        option.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<long>() < 1)
+                result.AddError($"{name} must be at least 1.");
+        });
+        return option;
+    }
+
     /// <summary>Endpoints of an etcd; without a port it is 2379.</summary>
     public static Option<ServerList?> Etcd(string name, string description) =>
         new(name)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Divvy.Cli.Logging;
 using Divvy.Cli.Output;
 using Divvy.Cli.Parsing;
@@ -26,6 +27,14 @@ internal sealed class ServerCommand
         Description = "Create this namespace if it is missing.",
         HelpName = "NAME",
     };
+    private readonly StoreOptions store = new();
+    private readonly Option<string?> certificate = File(
+        "--cert", "Serve --listen with TLS, showing this certificate (PEM); needs --key.");
+    private readonly Option<string?> key = File("--key", "Its private key (PEM).");
+    private readonly Option<string?> authority = File(
+        "--client-ca",
+        "Clients must show a certificate from this authority (PEM); its common name is their user when the store has "
+            + "authentication on.");
     private readonly NamespaceOptions settings = new();
     private readonly Option<string> prefix = new("--prefix")
     {
@@ -49,18 +58,22 @@ internal sealed class ServerCommand
     {
     }
 
-    public static Command Create()
+    public static Command Create(CommandConsole console)
     {
         var server = new ServerCommand();
         var command = new Command("server", "Run a server: on the embedded store, or with --etcd on an etcd.")
         {
-            server.listen, server.http, server.etcd, server.name,
+            server.listen, server.http, server.certificate, server.key, server.authority, server.etcd,
         };
+        foreach (var option in server.store.All)
+            command.Add(option);
+        command.Add(server.name);
         foreach (var option in server.settings.ForServer)
             command.Add(option);
         foreach (Option option in new Option[]
             { server.sessionTtl, server.controllerTtl, server.prefix, server.id, server.logLevel, server.supervised })
             command.Add(option);
+        command.Validators.Add(server.CheckStore);
         command.Validators.Add(result =>
         {
             if (result.GetValue(server.name) is null
@@ -68,15 +81,39 @@ internal sealed class ServerCommand
                     is { } orphan)
                 result.AddError($"{orphan.Name} describes a namespace: name it with --namespace.");
         });
-        command.SetAction((parsed, cancellationToken) => RunAsync(server.Read(parsed), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            server.Read(parsed, console.Variable), cancellationToken));
         return command;
     }
 
-    private ServerSettings Read(ParseResult parsed) => new()
+    private void CheckStore(CommandResult result)
+    {
+        if (StoreOptions.Given(result, etcd))
+        {
+            foreach (var option in store.All.Where(option => StoreOptions.Given(result, option)))
+                result.AddError($"{option.Name} is about the embedded store; with --etcd there is none.");
+        }
+
+        foreach (var complaint in store.Complaints(result))
+            result.AddError(complaint);
+        if (StoreOptions.Given(result, certificate) != StoreOptions.Given(result, key))
+            result.AddError("--cert and --key go together: one of them is missing.");
+        if (StoreOptions.Given(result, authority) && !StoreOptions.Given(result, certificate))
+            result.AddError("--client-ca needs --cert and --key: without TLS clients show no certificates.");
+    }
+
+    private static Option<string?> File(string name, string description) =>
+        new(name) { Description = description, HelpName = "FILE" };
+
+    private ServerSettings Read(ParseResult parsed, Func<string, string?> variable) => new()
     {
         Listen = parsed.GetValue(listen),
         Http = parsed.GetValue(http),
         Etcd = parsed.GetValue(etcd),
+        Store = store.Read(parsed, variable),
+        Tls = parsed.GetValue(certificate) is { } file
+            ? new ClientTls(file, parsed.GetValue(key)!, parsed.GetValue(authority))
+            : null,
         Namespace = parsed.GetValue(name),
         NamespaceConfig = settings.Config(parsed),
         Prefix = parsed.GetValue(prefix) ?? "",
@@ -93,8 +130,9 @@ internal sealed class ServerCommand
         try
         {
             await using var host = await ServerHost.StartAsync(settings, stop.Token);
-            await stop.WaitAsync();
+            await Task.WhenAny(stop.WaitAsync(), host.Failed);
             host.Logger.Stopping();
+            host.ThrowIfFailed();
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {

@@ -11,7 +11,6 @@ using Divvy.Rpc;
 using Divvy.Rpc.InProcess;
 using Divvy.Rpc.Listening;
 using Divvy.Rpc.Server;
-using Divvy.Store;
 using Divvy.Store.Front;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,38 +29,31 @@ internal sealed class ServerHost : IAsyncDisposable
 
     private readonly ServerSettings settings;
     private readonly WebApplication application;
-    private readonly EmbeddedStore? store;
-    private readonly IRpcChannel? channel;
+    private readonly OwnStore? own;
+    private readonly InProcessChannel? gateway;
     private readonly EtcdClient client;
     private readonly CoordinationServer coordination;
 
-    private ServerHost(ServerSettings settings)
+    private ServerHost(ServerSettings settings, WebApplication application, OwnStore? own)
     {
-        this.settings = settings;
-        application = Build(settings);
+        (this.settings, this.application, this.own) = (settings, application, own);
         var loggers = application.Services.GetRequiredService<ILoggerFactory>();
         var services = new RpcServices();
-        if (settings.Etcd is null)
-        {
-            store = new EmbeddedStore(new EmbeddedStoreOptions { AdvertiseClientUrls = [$"http://{settings.Listen}"] });
-            store.MapTo(services);
-            channel = new InProcessChannel(services);
-            client = EtcdClient.InProcess(channel, logger: loggers.CreateLogger<EtcdClient>());
-        }
-        else
-        {
-            client = new EtcdClient(
-                new EtcdClientOptions { Endpoints = settings.Etcd.Servers },
-                logger: loggers.CreateLogger<EtcdClient>());
-        }
+        client = own is null
+            ? new EtcdClient(
+                new EtcdClientOptions { Endpoints = settings.Etcd!.Servers },
+                logger: loggers.CreateLogger<EtcdClient>())
+            : EtcdClient.InProcess(own.Channel, logger: loggers.CreateLogger<EtcdClient>());
+        own?.Store.MapTo(services);
         coordination = new CoordinationServer(Options(settings), client, TimeProvider.System, loggers);
         coordination.MapTo(services);
         application.UseRpc(services);
-        if (store is not null)
+        if (own is not null)
         {
+            gateway = new InProcessChannel(services);
             // Both have /health: clients of etcd find etcd's where they connect, and operators theirs.
             application.UseEtcdFront(
-                store.CreateFront(services, channel!),
+                own.Store.CreateFront(services, gateway),
                 port => port == settings.Listen.Port && port != settings.Http.Port,
                 coordination.RenderMetrics);
         }
@@ -69,26 +61,34 @@ internal sealed class ServerHost : IAsyncDisposable
         Logger = loggers.CreateLogger<ServerHost>();
     }
 
+    /// <summary>Ends with the reason when the server cannot go on: its store's disk failed.</summary>
+    public Task<Exception> Failed => own?.Store.Failed ?? new TaskCompletionSource<Exception>().Task;
+
     public ILogger Logger { get; }
 
-    /// <summary>Binds the ports, starts the loops and makes sure of the namespace, for which it waits as long as the
-    /// store
-    /// is away.
-    /// <exception cref="CommandException">A port is in use, or a setting cannot be.</exception></summary>
+    /// <summary>Opens the store, binds the ports, starts the loops and makes sure of the namespace, for which it waits
+    /// as long as the store is away.
+    /// <exception cref="CommandException">A port is in use, a setting cannot be, or the store cannot be opened.
+    /// </exception></summary>
     public static async Task<ServerHost> StartAsync(ServerSettings settings, CancellationToken cancellationToken)
     {
-        var host = new ServerHost(settings);
+        Options(settings);
+        var application = Build(settings);
+        var loggers = application.Services.GetRequiredService<ILoggerFactory>();
+        var own = settings.Etcd is null ? await OwnStore.OpenAsync(settings, loggers, cancellationToken) : null;
+        var host = new ServerHost(settings, application, own);
         try
         {
             await host.ListenAsync(cancellationToken);
             await host.coordination.StartAsync(cancellationToken);
+            await host.WaitForStoreAsync(cancellationToken);
             if (settings.Namespace is { } name)
                 await host.coordination.EnsureNamespaceAsync(name, settings.NamespaceConfig, cancellationToken);
             host.Logger.Ready(
                 Options(settings).ServerId,
                 string.Join(" and ", host.application.Urls.Distinct()),
                 settings.Http.ToString(),
-                settings.Etcd?.ToString() ?? "the embedded store");
+                settings.Etcd?.ToString() ?? $"the embedded store ({settings.Store.DataDirectory ?? "in memory"})");
             return host;
         }
         catch
@@ -98,19 +98,45 @@ internal sealed class ServerHost : IAsyncDisposable
         }
     }
 
+    /// <exception cref="CommandException">The store has stopped by itself.</exception>
+    public void ThrowIfFailed()
+    {
+        if (Failed is { IsCompletedSuccessfully: true, Result: var failure })
+        {
+            throw new CommandException(
+                ExitCode.Failed,
+                $"the store has stopped because its disk failed: {failure.Message} Nothing that was acknowledged is"
+                    + " lost; see to the disk, then start the server again.",
+                failure);
+        }
+    }
+
     /// <summary>Ends the streams, whose sessions go on elsewhere, and gives leadership up; then the store's streams and
     /// the ports, letting requests in progress finish; what they use goes last.</summary>
     public async ValueTask DisposeAsync()
     {
         await coordination.StopAsync();
-        if (store is not null)
-            await store.DisposeAsync();
+        if (own is not null)
+            await own.Store.DisposeAsync();
         await application.StopAsync();
         await coordination.DisposeAsync();
         await client.DisposeAsync();
-        if (channel is not null)
-            await channel.DisposeAsync();
+        if (gateway is not null)
+            await gateway.DisposeAsync();
+        if (own is not null)
+            await own.DisposeAsync();
         await application.DisposeAsync();
+    }
+
+    /// <summary>Members of a cluster start one by one: until most of them are there, nobody can be served.</summary>
+    private async Task WaitForStoreAsync(CancellationToken cancellationToken)
+    {
+        if (own?.Store is not { } store)
+            return;
+        if (settings.Store.OwnPeerUrls.Count > 0 && !store.Ready.IsCompleted)
+            Logger.WaitsForCluster(store.MemberId, store.ClusterId);
+        await Task.WhenAny(store.Ready, store.Failed).WaitAsync(cancellationToken);
+        ThrowIfFailed();
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
@@ -133,7 +159,7 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         LogSetup.Configure(builder.Logging, settings.LogLevel);
-        builder.WebHost.ListenDual(EndPoint(settings.Listen)).ListenDual(EndPoint(settings.Http));
+        builder.WebHost.ListenDual(EndPoint(settings.Listen), settings.Tls?.Load()).ListenDual(EndPoint(settings.Http));
         builder.Services.AddAdminApi();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();

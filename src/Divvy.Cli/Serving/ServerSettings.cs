@@ -16,6 +16,15 @@ internal sealed record ServerSettings
     /// <summary>The etcd that keeps the state; null: the store in this process.</summary>
     public ServerList? Etcd { get; init; }
 
+    /// <summary>The store in this process, if there is one.</summary>
+    public StoreSettings Store { get; init; } = new();
+
+    /// <summary>Certificates of <see cref="Listen"/>; null: in clear.</summary>
+    public ClientTls? Tls { get; init; }
+
+    /// <summary><see cref="Listen"/> as clients write it.</summary>
+    public string ClientUrl => $"{(Tls is null ? "http" : "https")}://{Listen}";
+
     /// <summary>Names the server; null: after the machine and the port it listens on.</summary>
     public string? Id { get; init; }
 

@@ -18,10 +18,16 @@ internal sealed class CallerResolver(IAuthNode node, TokenBook tokens, bool trus
 
     private const string CommonName = "2.5.4.3";
 
+    /// <summary>Every call is the process's own and may do everything, as nobody else reaches these methods. Default
+    /// no.</summary>
+    public bool IsInternal { get; init; }
+
     /// <summary>The caller, or null for one who does not say.
     /// <exception cref="RpcException">Unauthenticated: the token is not known, or not any more.</exception></summary>
     public ValueTask<Caller?> ResolveAsync(RpcServerContext context)
     {
+        if (IsInternal)
+            return ValueTask.FromResult<Caller?>(Caller.Internal);
         if ((context.FindMetadata("token") ?? context.FindMetadata("authorization")) is { } token)
             return ByTokenAsync(token, context.CancellationToken);
         return ValueTask.FromResult(trustsCertificates ? ByCertificate(context) : null);

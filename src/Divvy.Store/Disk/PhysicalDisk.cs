@@ -27,7 +27,10 @@ public sealed partial class PhysicalDisk : IDisk
         {
             throw new DiskException(
                 $"cannot lock {path}: another process uses this folder, or it may not be written: {failure.Message}",
-                failure);
+                failure)
+            {
+                IsInUse = failure is IOException,
+            };
         }
     }
 

@@ -116,7 +116,7 @@ public sealed partial class PhysicalDisk : IDisk
 
     private sealed class PhysicalFile(string name, string path, FileMode mode) : IDiskFile
     {
-        private const int ZeroChunk = 1 << 20;
+        private const int ZeroChunk = 4 << 20;
 
         private readonly SafeFileHandle handle = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read);
 
@@ -163,8 +163,11 @@ public sealed partial class PhysicalDisk : IDisk
         {
             var zeros = new byte[(int)Math.Min(size, ZeroChunk)];
             for (var at = 0L; at < size; at += zeros.Length)
+            {
                 Write(at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)));
-            Flush();
+                // Piece by piece: a synchronisation of the log beside this must not wait for all of it.
+                Flush();
+            }
         }
 
         public void Dispose() => handle.Dispose();

@@ -50,7 +50,7 @@ internal static class DurableMember
             var id = new NodeId(identity.MemberId);
             var raft = VolatileMember.RaftOf(options, id, content.HardState, head.Snapshot, entries);
             var bytes = entries.Sum(entry => (long)entry.Size);
-            var durable = new DurableLog(log, snapshots, options.Wal, options.Failpoints, bytes);
+            var durable = new DurableLog(log, snapshots, options.Wal, options.Instruments, bytes);
             var replica = VolatileMember.ReplicaOptionsOf(options, id);
             return new MemberStart(identity, replica, raft, durable, state, transportOf(identity), disks)
             {

@@ -49,7 +49,6 @@ public sealed class EmbeddedStore : IAsyncDisposable
             VolatileMember.Start(options, StoreIdentity.From(options)),
             timeProvider,
             null,
-            new StoreMetrics(),
             null)
     {
     }
@@ -59,14 +58,12 @@ public sealed class EmbeddedStore : IAsyncDisposable
         MemberStart start,
         TimeProvider? timeProvider,
         ILoggerFactory? loggers,
-        StoreMetrics metrics,
         PeerWatch? peers)
     {
         this.options = options;
         identity = start.Identity;
         hasher = new PasswordHasher(options.PasswordIterations);
         this.timeProvider = timeProvider ??= TimeProvider.System;
-        Metrics = metrics;
         node = new StoreNode(start, options, timeProvider, LoggerOf(loggers));
         if (peers is not null)
             peers.Node = node;
@@ -93,10 +90,9 @@ public sealed class EmbeddedStore : IAsyncDisposable
         var disks = MemberDisks.Open(folder);
         try
         {
-            var metrics = new StoreMetrics();
-            var watch = new PeerWatch(metrics, LoggerOf(loggers));
+            var watch = new PeerWatch(options.Metrics, LoggerOf(loggers));
             var start = DurableMember.Start(options, disks, TransportOf);
-            return new EmbeddedStore(options, start, timeProvider, loggers, metrics, watch);
+            return new EmbeddedStore(options, start, timeProvider, loggers, watch);
 
             IPeerTransport? TransportOf(StoreIdentity identity) => options.Peers is null
                 ? null
@@ -127,7 +123,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
     public ulong MemberId => identity.MemberId;
 
     /// <summary>What it counts as it works.</summary>
-    public StoreMetrics Metrics { get; }
+    public StoreMetrics Metrics => options.Metrics;
 
     /// <summary>Ends with the reason when the store has stopped by itself and cannot go on: its disk failed. All
     /// requests fail from then on.</summary>

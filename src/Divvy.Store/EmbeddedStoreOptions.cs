@@ -1,6 +1,7 @@
 using Divvy.Consensus.Mvcc;
 using Divvy.Consensus.Mvcc.Watching;
 using Divvy.Store.Failpoints;
+using Divvy.Store.Metrics;
 using Divvy.Store.Wal;
 
 namespace Divvy.Store;
@@ -84,6 +85,12 @@ public sealed record EmbeddedStoreOptions
     /// <summary>The running cluster that a new member joins instead of making one; see
     /// <see cref="JoinedCluster.AskAsync"/>. A data folder that is there knows its cluster. Default: none.</summary>
     public JoinedCluster? Join { get; init; }
+
+    /// <summary>What the store counts as it works.</summary>
+    internal StoreMetrics Metrics { get; init; } = new();
+
+    /// <summary>What watches and disturbs the member.</summary>
+    internal Instruments Instruments => new(Metrics, new MemberFailpoints(Failpoints));
 
     /// <summary>How long a request waits for a leader to take it and for a quorum to keep it; etcd's is five seconds
     /// and two election timeouts.</summary>

@@ -77,6 +77,8 @@ internal sealed partial class StoreNode : IReplicatedState
         if (command is not MvccCommand mvcc || result is not MvccResult { Outcome: MvccOutcome.Ok } done)
             return;
         keeper.Note(mvcc, done, Now);
+        if (result is LeaseGrantResult grant)
+            options.Metrics.Leases.Granted(grant.TtlSeconds);
         granted += command is LeaseGrantCommand ? 1 : 0;
         revoked += command is LeaseRevokeCommand ? 1 : 0;
     }

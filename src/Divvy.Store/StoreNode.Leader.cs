@@ -1,6 +1,7 @@
 using Divvy.Consensus.Raft;
 using Divvy.Consensus.Raft.Membership;
 using Divvy.Consensus.State;
+using Divvy.Store.Metrics;
 using Divvy.Store.Peers;
 using Divvy.Store.Replication;
 
@@ -81,6 +82,15 @@ internal sealed partial class StoreNode
 
     /// <summary>A connection to another member broke.</summary>
     public void Disconnected(NodeId peer) => ((IPeerReceiver)replica).Unreachable(peer);
+
+    /// <summary>Takes over what the transport has counted.</summary>
+    public void ReadPeers(PeerMetrics metrics)
+    {
+        if (transport is not PeerTransport peers)
+            return;
+        foreach (var (peer, counters) in peers.Counters)
+            metrics.Read(peer.Value, counters);
+    }
 
     /// <summary>What a process that wants to join is told.</summary>
     public ClusterInformation Information()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Divvy.Consensus.Mvcc;
 using Divvy.Consensus.Mvcc.Hashing;
 using Divvy.Consensus.Raft;
@@ -31,8 +32,18 @@ internal sealed partial class StoreNode
     /// there.</exception></summary>
     public async Task DefragmentAsync()
     {
-        if (disks.Snapshots is { } folder)
+        if (disks.Snapshots is not { } folder)
+            return;
+        var began = Stopwatch.GetTimestamp();
+        options.Metrics.Backend.DefragmentStarted();
+        try
+        {
             await SnapshotAsync(folder).ConfigureAwait(false);
+        }
+        finally
+        {
+            options.Metrics.Backend.DefragmentEnded(Stopwatch.GetElapsedTime(began));
+        }
     }
 
     /// <summary>Waits until nothing is left of what a compaction took away.</summary>
@@ -147,11 +158,13 @@ internal sealed partial class StoreNode
 
     private (Snapshot Snapshot, FileStream Content) Write(SnapshotFolder folder)
     {
+        var began = Stopwatch.GetTimestamp();
         StateCapture capture;
         lock (gate)
             capture = new StateCapture(identity.ClusterId, state);
         var snapshot = capture.Head.Snapshot;
-        var (name, size) = SnapshotWriter.Write(folder, capture, UnderLock);
+        var (name, size) = SnapshotWriter.Write(folder, capture, UnderLock, replica.Points);
+        options.Metrics.Snapshots.Saved(Stopwatch.GetElapsedTime(began));
         Interlocked.Exchange(ref snapshotBytes, size);
         // Opened before the log hears of it: a snapshot that a leader sends may take its place at any time.
         var content = File.OpenRead(folder.PathOf(name));
@@ -192,13 +205,21 @@ internal sealed partial class StoreNode
 
     private void Compact()
     {
+        var began = Stopwatch.GetTimestamp();
         bool more;
         do
         {
+            replica.Points.CompactBeforePiece.Hit();
+            var piece = Stopwatch.GetTimestamp();
             lock (gate)
                 more = state.Mvcc.CompactStep(PieceOfRecords);
+            options.Metrics.Compaction.Paused(Stopwatch.GetElapsedTime(piece));
+            replica.Points.CompactAfterPiece.Hit();
         }
         while (more);
+        replica.Points.CompactBeforeEnd.Hit();
+        options.Metrics.Compaction.Finished(Stopwatch.GetElapsedTime(began));
+        replica.Points.CompactAfterEnd.Hit();
     }
 
     private sealed class SnapshotStream(FileStream file) : ISnapshotSource

@@ -41,6 +41,7 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
     private readonly StoreIdentity identity;
     private readonly MemberDisks disks;
     private readonly ILogStore log;
+    private readonly IPeerTransport? transport;
     private readonly ILogger logger;
     private readonly Replica replica;
     private readonly LeaseKeeper keeper;
@@ -64,6 +65,8 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
         id = start.Options.Id;
         Tokens = new TokenBook(timeProvider);
         log = start.Log;
+        transport = start.Transport;
+        options.Metrics.Peers.Identify(start.Identity.MemberId);
         disks = start.Disks;
         state = start.State;
         keeper = new LeaseKeeper(state.Membership.Voters.Count > 1 ? options.ElectionTimeout : TimeSpan.Zero);
@@ -354,6 +357,7 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
                     || (known.Name == options.Name && known.ClientUrls.SequenceEqual(options.AdvertiseClientUrls)))
                     return;
                 var publish = new MemberPublishCommand(id, options.Name, [.. options.AdvertiseClientUrls]);
+                replica.Points.BeforePublish.Hit();
                 await replica.ProposeAsync(publish, Caller.Internal).ConfigureAwait(false);
                 return;
             }

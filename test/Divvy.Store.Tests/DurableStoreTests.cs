@@ -2,6 +2,7 @@ using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
 using Divvy.Rpc.InProcess;
 using Divvy.Store.Disk;
+using Divvy.Store.Failpoints;
 using Divvy.TestKit;
 using Google.Protobuf;
 
@@ -110,13 +111,58 @@ public sealed class DurableStoreTests : IDisposable
         (await after.UnaryAsync(EtcdMethods.Range, all)).Count.ShouldBe(500);
     }
 
-    private EmbeddedStore Open(long snapshotBytes = 64 << 20) => EmbeddedStore.Open(new EmbeddedStoreOptions
+    [Fact]
+    public async Task Metrics_AfterWrites_CountWhatTheDiskAndTheLogDid()
     {
-        Name = "test",
-        DataDirectory = folder.Path,
-        SnapshotBytes = snapshotBytes,
-        Wal = new Store.Wal.WalOptions { SegmentSize = 1 << 20 },
-    });
+        await using var store = Open();
+        var services = new RpcServices();
+        store.MapTo(services);
+        await using var channel = new InProcessChannel(services);
+        await PutAsync(channel, "a", "1");
+        await PutAsync(channel, "a", "2");
+        await channel.UnaryAsync(EtcdMethods.Defragment, new DefragmentRequest());
+
+        var text = store.CreateFront(services, channel).RenderMetrics();
+
+        ValueOf(text, "etcd_disk_wal_fsync_duration_seconds_count").ShouldBeGreaterThanOrEqualTo(2);
+        ValueOf(text, "etcd_disk_wal_write_bytes_total").ShouldBeGreaterThan(0);
+        ValueOf(text, "etcd_disk_backend_commit_duration_seconds_count").ShouldBeGreaterThanOrEqualTo(2);
+        ValueOf(text, "etcd_disk_backend_defrag_duration_seconds_count").ShouldBe(1);
+        ValueOf(text, "etcd_server_proposals_applied_total").ShouldBeGreaterThanOrEqualTo(3);
+        ValueOf(text, "etcd_server_proposals_pending").ShouldBe(0);
+        ValueOf(text, "etcd_mvcc_put_total").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Synchronisation_HeldUp_ReadsGoOn()
+    {
+        var failpoints = new FailpointRegistry();
+        await using var store = Open(failpoints: failpoints);
+        await using var channel = Connect(store);
+        await PutAsync(channel, "a", "1");
+        failpoints.Find("walBeforeFdatasync")!.TrySet("1*sleep(\"1s\")").ShouldBeTrue();
+
+        var held = PutAsync(channel, "a", "2");
+        var read = await GetAsync(channel, "a");
+
+        read!.Value.ToStringUtf8().ShouldBe("1");
+        held.IsCompleted.ShouldBeFalse("a write must wait for its synchronisation, and a read must not");
+        (await held).ShouldBe(3);
+    }
+
+    private static double ValueOf(string text, string name) => double.Parse(
+        text.Split('\n').First(line => line.StartsWith(name + " ", StringComparison.Ordinal)).Split(' ')[1],
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    private EmbeddedStore Open(long snapshotBytes = 64 << 20, FailpointRegistry? failpoints = null) =>
+        EmbeddedStore.Open(new EmbeddedStoreOptions
+        {
+            Name = "test",
+            DataDirectory = folder.Path,
+            SnapshotBytes = snapshotBytes,
+            Failpoints = failpoints ?? new FailpointRegistry(),
+            Wal = new Store.Wal.WalOptions { SegmentSize = 1 << 20 },
+        });
 
     private static InProcessChannel Connect(EmbeddedStore store)
     {

@@ -36,6 +36,7 @@ internal sealed class NodeProbe(StoreNode node, EmbeddedStoreOptions options) : 
 
     public MemberReading Read()
     {
+        node.ReadPeers(options.Metrics.Peers);
         var store = node.Snapshot();
         var raft = node.RaftView;
         var leadership = node.Leadership;

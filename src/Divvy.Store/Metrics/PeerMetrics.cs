@@ -1,3 +1,4 @@
+using Divvy.Store.Peers;
 using Divvy.Telemetry.Prometheus;
 
 namespace Divvy.Store.Metrics;
@@ -36,26 +37,23 @@ public sealed class PeerMetrics
     /// <summary>Says which member this is, for the labels of connections.</summary>
     public void Identify(ulong memberId) => Volatile.Write(ref local, memberId);
 
-    /// <summary>Bytes were handed to the connection to a peer.</summary>
-    public void Sent(ulong peer, long bytes) => sent.Add(peer, bytes);
-
-    public void Received(ulong peer, long bytes) => received.Add(peer, bytes);
-
-    /// <summary>A message was dropped, or its connection broke.</summary>
-    public void SendFailed(ulong peer) => sendFailures.Add(peer);
-
-    public void ReceiveFailed(ulong peer) => receiveFailures.Add(peer);
+    /// <summary>Takes over what the transport has counted for a peer since the start.</summary>
+    public void Read(ulong peer, PeerCounters counters)
+    {
+        sent.Set(peer, counters.SentBytes);
+        received.Set(peer, counters.ReceivedBytes);
+        sendFailures.Set(peer, counters.SendFailures);
+        receiveFailures.Set(peer, counters.Disconnections);
+        snapshotsSent.Set(peer, counters.SnapshotSends);
+        snapshotsFailed.Set(peer, counters.SnapshotSendFailures);
+        snapshotsReceived.Set(peer, counters.SnapshotReceives);
+    }
 
     /// <summary>A probe came back.</summary>
     public void RoundTrip(ulong peer, TimeSpan elapsed) => roundTrips.Observe(peer, elapsed.TotalSeconds);
 
     /// <summary>The connection to a peer came up or went down.</summary>
     public void SetActive(ulong peer, bool isActive) => active.Set(peer, isActive ? 1 : 0);
-
-    public void SnapshotSent(ulong peer, bool succeeded) =>
-        (succeeded ? snapshotsSent : snapshotsFailed).Add(peer);
-
-    public void SnapshotReceived(ulong peer) => snapshotsReceived.Add(peer);
 
     /// <summary>Forgets a peer that left the cluster.</summary>
     public void Remove(ulong peer)

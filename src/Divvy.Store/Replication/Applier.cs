@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Divvy.Consensus.Raft;
 
 namespace Divvy.Store.Replication;
@@ -33,7 +34,7 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
         if (item.Leadership is { } leadership)
             state.LeadershipChanged(leadership);
         else if (item.Snapshot is { } snapshot)
-            Finish(replica.Installed(snapshot, state.Install(snapshot, item.File!)));
+            Install(snapshot, item.File!);
         else
             Apply(item.Entries);
         return true;
@@ -55,6 +56,13 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
         }
     }
 
+    private void Install(Snapshot snapshot, string file)
+    {
+        replica.Points.BeforeApplySnapshot.Hit();
+        Finish(replica.Installed(snapshot, state.Install(snapshot, file)));
+        replica.Points.AfterApplySnapshot.Hit();
+    }
+
     private void Apply(ImmutableArray<Entry> entries)
     {
         for (var at = 0; at < entries.Length; at += MaxBatch)
@@ -63,11 +71,18 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
                 ? entries
                 : entries.Slice(at, Math.Min(MaxBatch, entries.Length - at));
             batch.Clear();
+            replica.Points.BeforeApply.Hit();
+            if (part.Any(static entry => entry.Kind == EntryKind.Membership))
+                replica.Points.BeforeApplyMembership.Hit();
+            var began = Stopwatch.GetTimestamp();
             state.Apply(part, batch);
+            replica.ApplyTook(Stopwatch.GetElapsedTime(began));
+            replica.Points.BeforeCommit.Hit();
             var bytes = 0L;
             foreach (var entry in part)
                 bytes += (long)entry.Size;
             Finish(replica.Applied(part[^1], bytes, batch));
+            replica.Points.AfterCommit.Hit();
         }
     }
 

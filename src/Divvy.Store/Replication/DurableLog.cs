@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Divvy.Consensus.Raft;
 using Divvy.Store.Disk;
 using Divvy.Store.Failpoints;
+using Divvy.Store.Metrics;
 using Divvy.Store.Snapshots;
 using Divvy.Store.Wal;
 
@@ -13,19 +15,19 @@ internal sealed class DurableLog : ILogStore
     private readonly WriteAheadLog wal;
     private readonly SnapshotFolder snapshots;
     private readonly long segmentSize;
-    private readonly Failpoint beforeSave;
-    private readonly Failpoint afterSave;
+    private readonly MemberFailpoints points;
+    private readonly WalMetrics metrics;
     private EntryId newest;
     private long bytesSinceSnapshot;
     private long bytesInSegment;
+    private long bytesToWrite;
     private Task preparing = Task.CompletedTask;
 
     public DurableLog(
-        WriteAheadLog wal, SnapshotFolder snapshots, WalOptions options, FailpointRegistry failpoints, long bytes)
+        WriteAheadLog wal, SnapshotFolder snapshots, WalOptions options, Instruments instruments, long bytes)
     {
         (this.wal, this.snapshots, segmentSize) = (wal, snapshots, options.SegmentSize);
-        beforeSave = failpoints.Define("raftBeforeSave");
-        afterSave = failpoints.Define("raftAfterSave");
+        (points, metrics) = (instruments.Points, instruments.Metrics.Wal);
         bytesSinceSnapshot = bytes;
     }
 
@@ -39,18 +41,33 @@ internal sealed class DurableLog : ILogStore
             bytes += (long)entry.Size;
         Interlocked.Add(ref bytesSinceSnapshot, bytes);
         bytesInSegment += bytes;
+        bytesToWrite += bytes;
     }
 
     public void Commit(bool sync)
     {
-        beforeSave.Hit();
-        wal.Commit(sync);
-        afterSave.Hit();
+        points.BeforeSave.Hit();
+        wal.Commit(sync: false);
+        metrics.Written(bytesToWrite);
+        bytesToWrite = 0;
+        if (sync)
+            Sync();
+        points.AfterSave.Hit();
         if (bytesInSegment < segmentSize / 2 || !preparing.IsCompleted)
             return;
         // The next segment is filled beside the writing. If that fails, so does the switch to it, which reports it.
         bytesInSegment = 0;
         preparing = Task.Run(PrepareQuietly);
+    }
+
+    private void Sync()
+    {
+        points.BeforeSync.Hit();
+        points.BeforeDataSync.Hit();
+        var began = Stopwatch.GetTimestamp();
+        wal.Commit(sync: true);
+        metrics.Synced(Stopwatch.GetElapsedTime(began));
+        points.AfterSync.Hit();
     }
 
     public void SnapshotIsThere(EntryId last, string file)
@@ -59,11 +76,14 @@ internal sealed class DurableLog : ILogStore
         if (last.Index <= newest.Index)
             return;
         newest = last;
+        points.BeforeSaveSnapshot.Hit();
         snapshots.Adopt(Path.GetFileName(file), last);
         wal.AppendSnapshot(last);
         wal.Commit(sync: true);
+        points.AfterSaveSnapshot.Hit();
         snapshots.DeleteBefore(last);
         wal.ReleaseBefore(last.Index);
+        points.AfterRelease.Hit();
         Interlocked.Exchange(ref bytesSinceSnapshot, 0);
     }
 

@@ -51,6 +51,8 @@ internal sealed class LogWriter(Replica replica, ILogStore log)
         taken.Clear();
         if (sync)
             log.Commit(sync: true);
+        if (!messages.IsEmpty)
+            replica.Points.BeforeFollowerSend.Hit();
         if (last > 0)
             replica.Persisted(last, messages);
         return true;

@@ -9,6 +9,9 @@ internal sealed partial class Replica
     /// <summary>Ticks that one poll makes at most.</summary>
     private const int MaxTicksAtOnce = 3;
 
+    /// <summary>etcd's bound.</summary>
+    private static readonly TimeSpan slowApply = TimeSpan.FromMilliseconds(100);
+
     private readonly TrailingLog trailing;
     private ulong appliedIndex;
     private string? received;
@@ -35,6 +38,14 @@ internal sealed partial class Replica
         }
 
         return done;
+    }
+
+    /// <summary>Counts how long some entries took.</summary>
+    public void ApplyTook(TimeSpan elapsed)
+    {
+        options.Instruments.Metrics.Backend.Committed(elapsed);
+        if (elapsed > slowApply)
+            Metrics.ApplySlow();
     }
 
     /// <summary>The applier has installed a snapshot.</summary>
@@ -70,8 +81,10 @@ internal sealed partial class Replica
         {
             foreach (var (request, result) in batch.Answers)
             {
-                if (pending.Remove(request, out var proposal))
-                    done.Add(proposal, result);
+                if (!pending.Remove(request, out var proposal))
+                    continue;
+                Metrics.ProposalEnded(succeeded: true);
+                done.Add(proposal, result);
             }
         }
     }

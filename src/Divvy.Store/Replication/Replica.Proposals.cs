@@ -84,6 +84,15 @@ internal sealed partial class Replica
         return (proposal.Task, null);
     }
 
+    private bool HasGathered
+    {
+        get
+        {
+            lock (inboxGate)
+                return inbox.Count > 0;
+        }
+    }
+
     /// <summary>Offers what has gathered; false when nothing has. The lock is held.</summary>
     private bool OfferGathered()
     {
@@ -106,6 +115,7 @@ internal sealed partial class Replica
 
     private void Add(PendingProposal proposal)
     {
+        Metrics.ProposalStarted();
         lock (pending)
             pending.Add(proposal.Request, proposal);
     }
@@ -192,7 +202,10 @@ internal sealed partial class Replica
         {
             lost = [.. pending.Values.Where(proposal => IsUncertain(proposal, term)).OrderBy(one => one.Request)];
             foreach (var proposal in lost.Where(one => one.IsForThisLeader))
+            {
                 pending.Remove(proposal.Request);
+                Metrics.ProposalEnded(succeeded: false);
+            }
         }
 
         recoveryTerm = term;
@@ -216,6 +229,7 @@ internal sealed partial class Replica
                 if (proposal.Term == Term.Zero)
                     continue;
                 pending.Remove(request);
+                Metrics.ProposalEnded(succeeded: false);
                 done.Add(proposal, ReplicaErrors.ConnectionLost());
             }
         }
@@ -233,6 +247,7 @@ internal sealed partial class Replica
                 if (proposal.Deadline > now && !isLost)
                     continue;
                 pending.Remove(request);
+                Metrics.ProposalEnded(succeeded: false);
                 parked.Remove(proposal);
                 done.Add(proposal, Reason(isLost));
             }

@@ -93,7 +93,11 @@ internal sealed partial class Replica
         if (leadership.HasLeader && recovery is null && HasUncertain(raft.Term) && !IsRecovering)
             StartRecovery();
         if (underWay is { } asked && now - asked.AskedAt >= options.BarrierRetry && leadership.HasLeader)
+        {
+            Metrics.ReadIndexSlow();
             Ask(asked);
+        }
+
         Expire(ref underWay, now, done);
         Expire(ref gathering, now, done);
         for (var i = waitingToApply.Count - 1; i >= 0; i--)
@@ -111,6 +115,7 @@ internal sealed partial class Replica
     {
         if (barrier is null || barrier.Deadline > now)
             return;
+        Metrics.ReadIndexFailed();
         done.Add(barrier.Done, leadership.HasLeader ? ReplicaErrors.TimedOut() : ReplicaErrors.LeaderLost());
         barrier = null;
     }

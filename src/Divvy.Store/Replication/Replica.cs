@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Divvy.Consensus.Raft;
+using Divvy.Store.Failpoints;
+using Divvy.Store.Metrics;
 
 namespace Divvy.Store.Replication;
 
@@ -37,6 +39,7 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     private readonly TaskCompletionSource<Exception> failed =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LeadershipView leadership;
+    private NodeId lastLeader;
     private TimeSpan lastTick;
     private volatile bool stopped;
 
@@ -69,6 +72,10 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     public LeadershipView Leadership => leadership;
 
     public bool RunsInline => options.RunsInline;
+
+    public MemberFailpoints Points => options.Instruments.Points;
+
+    private RaftMetrics Metrics => options.Instruments.Metrics.Raft;
 
     /// <summary>Monotonic time since the replica was made.</summary>
     public TimeSpan Now => timeProvider.GetElapsedTime(started);
@@ -110,6 +117,8 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
         lock (gate)
         {
             // After a pause the ticks that were missed are not made up for: the others have gone on without us.
+            if (leadership.IsLeader && now - lastTick >= 2 * options.Tick)
+                Metrics.HeartbeatLate();
             for (var ticks = 0; now - lastTick >= options.Tick; ticks++)
             {
                 if (ticks < MaxTicksAtOnce)
@@ -245,6 +254,8 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     /// <summary>What the log's thread asks for before it writes: proposals that have gathered.</summary>
     public void TakeInbox()
     {
+        if (HasGathered)
+            Points.BeforeLeaderSend.Hit();
         lock (gate)
         {
             if (OfferGathered())
@@ -342,6 +353,13 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
             return;
         var now = new LeadershipView(raft.Term, raft.Leader, leads);
         leadership = now;
+        if (now.HasLeader && now.Leader != lastLeader)
+        {
+            if (!lastLeader.IsNone)
+                Metrics.LeaderChanged();
+            lastLeader = now.Leader;
+        }
+
         applier.Enqueue(now);
         applierLoop?.Wake();
         LeaderChanged(now);

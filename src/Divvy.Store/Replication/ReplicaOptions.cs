@@ -7,6 +7,8 @@ internal sealed record ReplicaOptions
 {
     public required NodeId Id { get; init; }
 
+    public required Instruments Instruments { get; init; }
+
     /// <summary>Steps run on the caller's thread instead of on threads of their own: for a store in memory, and where
     /// a simulation drives.</summary>
     public bool RunsInline { get; init; }

@@ -137,6 +137,8 @@ internal sealed class WatchService(
         WatchMessage message, IRpcWriter<WatchResponse> responses, CancellationToken cancellationToken)
     {
         var response = message.ToResponse(headers.At(message.Revision));
+        if (response.Events.Count > 0)
+            options.Metrics.Watches.Sent(response.Events.Count);
         if (message is not WatchEvents { Fragment: true })
         {
             await responses.WriteAsync(response, cancellationToken).ConfigureAwait(false);

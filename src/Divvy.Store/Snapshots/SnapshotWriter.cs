@@ -1,4 +1,5 @@
 using Divvy.Store.Disk;
+using Divvy.Store.Failpoints;
 
 namespace Divvy.Store.Snapshots;
 
@@ -12,11 +13,14 @@ internal static class SnapshotWriter
     /// <param name="folder">Where to.</param>
     /// <param name="capture">What.</param>
     /// <param name="underLock">Runs a step that touches the state under its owner's lock.</param>
+    /// <param name="points">Where it can be disturbed.</param>
     /// <exception cref="DiskException">The disk failed, or is full; nothing was replaced.</exception>
-    public static (string Name, long Size) Write(SnapshotFolder folder, StateCapture capture, Action<Action> underLock)
+    public static (string Name, long Size) Write(
+        SnapshotFolder folder, StateCapture capture, Action<Action> underLock, MemberFailpoints? points = null)
     {
         try
         {
+            points?.DefragmentBeforeCopy.Hit();
             using var file = folder.Begin();
             var writer = new SectionWriter(file);
             capture.WriteHead(writer);
@@ -31,6 +35,7 @@ internal static class SnapshotWriter
 
             writer.Write(SectionKind.End, []);
             file.Flush();
+            points?.DefragmentBeforeRename.Hit();
             return (folder.Finish(capture.Head.Snapshot.Last), writer.Length);
         }
         finally

@@ -1,5 +1,6 @@
 using Divvy.Rpc;
 using Divvy.Rpc.Client;
+using Divvy.Store.Peers;
 using Divvy.Store.Tests.Conformance;
 using Divvy.TestKit.Etcd;
 
@@ -60,9 +61,11 @@ public sealed class EtcdMetricsTests
     {
         await using var host = await StoreHost.StartAsync();
         var peers = host.Store.Metrics.Peers;
-        peers.Sent(0xAB, 7);
-        peers.Received(0xAB, 8);
-        peers.SendFailed(0xAB);
+        var counters = new PeerCounters();
+        counters.CountWrite(1, 7);
+        counters.CountRead(1, 8);
+        counters.CountSendFailure();
+        peers.Read(0xAB, counters);
         peers.RoundTrip(0xAB, TimeSpan.FromMilliseconds(1));
 
         var scrape = await ScrapeAsync(host.Address);
@@ -80,7 +83,7 @@ public sealed class EtcdMetricsTests
     public async Task Scrape_PeerThatLeft_IsForgotten()
     {
         await using var host = await StoreHost.StartAsync();
-        host.Store.Metrics.Peers.Sent(1, 7);
+        host.Store.Metrics.Peers.Read(1, new PeerCounters());
 
         host.Store.Metrics.Peers.Remove(1);
 

@@ -8,16 +8,18 @@ namespace Divvy.Store;
 /// <para>A new leader gives every lease what its last checkpoint left of it and an election timeout more: no renewal
 /// could be answered meanwhile. So a lease can only live longer than it was promised, never shorter.</para>
 /// </summary>
-internal sealed class LeaseKeeper(TimeSpan extension)
+internal sealed class LeaseKeeper
 {
     private readonly LeaseDeadlines deadlines = new();
 
     /// <summary>This member leads, and counts.</summary>
     public bool IsCounting { get; private set; }
 
-    public void Begin(IEnumerable<Lease> leases, TimeSpan now)
+    /// <param name="leases">All leases.</param>
+    /// <param name="from">From when they count.</param>
+    public void Begin(IEnumerable<Lease> leases, TimeSpan from)
     {
-        deadlines.Restart(leases, now + extension);
+        deadlines.Restart(leases, from);
         IsCounting = true;
     }
 

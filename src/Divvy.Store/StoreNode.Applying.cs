@@ -28,7 +28,7 @@ internal sealed partial class StoreNode : IReplicatedState
         lock (gate)
         {
             if (leadership.IsLeader && !keeper.IsCounting)
-                keeper.Begin(state.Mvcc.Leases, Now);
+                keeper.Begin(state.Mvcc.Leases, Now + LeaseExtension);
             else if (!leadership.IsLeader && keeper.IsCounting)
                 keeper.End();
         }

@@ -60,6 +60,23 @@ internal sealed partial class StoreNode
         return (await AskLeaderAsync(question, cancellationToken).ConfigureAwait(false)).Outcome;
     }
 
+    /// <summary>Waits until this member knows of a change of members. It gives up without a word when the time of a
+    /// request is over: a member that was removed may never hear of it.</summary>
+    public async ValueTask SeeMembersAsync(
+        Func<MemberBook, MembershipState, bool> isDone, CancellationToken cancellationToken)
+    {
+        for (var deadline = Now + options.RequestTimeout; Now < deadline;)
+        {
+            lock (gate)
+            {
+                if (isDone(state.Members, state.Membership))
+                    return;
+            }
+
+            await Task.Delay(leaderRetry, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Hands leadership to a voter, if this member leads, and waits until it has it.
     /// <exception cref="Rpc.RpcException">This member does not lead, the target has no vote, or it did not take over in
     /// time.</exception></summary>

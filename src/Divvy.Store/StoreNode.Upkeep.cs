@@ -129,7 +129,7 @@ internal sealed partial class StoreNode
         {
             await SnapshotAsync(folder).ConfigureAwait(false);
         }
-        catch (DiskException failure)
+        catch (IOException failure)
         {
             // The log still holds everything; the next poll tries again.
             logger.LogSnapshotFailed(failure.Message);

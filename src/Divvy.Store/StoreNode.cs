@@ -44,7 +44,7 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
     private readonly IPeerTransport? transport;
     private readonly ILogger logger;
     private readonly Replica replica;
-    private readonly LeaseKeeper keeper;
+    private readonly LeaseKeeper keeper = new();
     private StateMachine state;
     private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task expiring = Task.CompletedTask;
@@ -69,7 +69,6 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
         options.Metrics.Peers.Identify(start.Identity.MemberId);
         disks = start.Disks;
         state = start.State;
-        keeper = new LeaseKeeper(state.Membership.Voters.Count > 1 ? options.ElectionTimeout : TimeSpan.Zero);
         leaseIds = new LeaseIds(id.Value, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         if (disks.Snapshots?.Newest() is { } newest)
             snapshotBytes = disks.Snapshots.SizeOf(newest.Name);
@@ -191,7 +190,9 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
                     chosen = leaseIds.Next();
             }
 
-            var command = new LeaseGrantCommand(chosen, ttlSeconds);
+            // Raised here, before the log: what the log says must not depend on a member's settings.
+            var command = new LeaseGrantCommand(
+                chosen, Math.Max(ttlSeconds, (long)options.MinLeaseTtl.TotalSeconds));
             var result = await ProposeAsync(command, caller, cancellationToken).ConfigureAwait(false);
             if (id != 0 || result is not LeaseGrantResult { Outcome: MvccOutcome.LeaseExists })
                 return result;
@@ -364,6 +365,9 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
             catch (Rpc.RpcException)
             {
                 // No quorum yet. What waits for this member is told so in its own time.
+                if (replica.Failed.IsCompleted)
+                    return;
+                await Task.Delay(leaderRetry, timeProvider).ConfigureAwait(false);
             }
         }
     }
@@ -376,15 +380,23 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
             due = keeper.TakeDue(Now, MaxExpiriesPerPoll);
         if (due.Count == 0)
             return;
+        var asked = Now;
         try
         {
             await replica.ReadBarrierAsync().ConfigureAwait(false);
-            foreach (var lease in due)
+            if (Now - asked > options.ElectionTimeout)
             {
-                if (replica.ProposeAsLeader(new LeaseRevokeCommand(lease)) is not { } revoking)
-                    break;
-                var result = await revoking.ConfigureAwait(false);
-                if (result is MvccResult { Outcome: MvccOutcome.Ok })
+                // It was held up, and so were the renewals that should have come: nobody is to blame for them.
+                CountAnew();
+                return;
+            }
+
+            List<ValueTask<StoreResult>> revoking =
+                [.. due.Select(lease => replica.ProposeAsLeader(new LeaseRevokeCommand(lease)))
+                    .TakeWhile(proposed => proposed is not null).Select(proposed => proposed!.Value)];
+            foreach (var result in revoking)
+            {
+                if (await result.ConfigureAwait(false) is MvccResult { Outcome: MvccOutcome.Ok })
                     Interlocked.Increment(ref expired);
             }
         }
@@ -402,6 +414,20 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
         var allowed = state.Authorizer.Authorize(caller, command);
         return allowed == AuthOutcome.Ok ? null : new AuthResult(allowed, state.Auth.Revision);
     }
+
+    private void CountAnew()
+    {
+        lock (gate)
+        {
+            if (keeper.IsCounting)
+                keeper.Begin(state.Mvcc.Leases, Now + LeaseExtension);
+        }
+    }
+
+    /// <summary>What a lease gets on top when a leader begins to count: alone, nobody could have renewed it
+    /// elsewhere.</summary>
+    private TimeSpan LeaseExtension =>
+        state.Membership.Voters.Count > 1 ? options.ElectionTimeout : TimeSpan.Zero;
 
     /// <summary>Resumes the senders of the streams that have news. They resume on the pool, so none runs under the
     /// lock.</summary>

@@ -23,7 +23,7 @@ internal static class VolatileMember
     }
 
     public static MvccOptions MvccOptionsOf(EmbeddedStoreOptions options) =>
-        new() { MinLeaseTtlSeconds = (long)options.MinLeaseTtl.TotalSeconds };
+        new();
 
     public static ReplicaOptions ReplicaOptionsOf(EmbeddedStoreOptions options, NodeId id) => new()
     {

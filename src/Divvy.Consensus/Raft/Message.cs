@@ -24,7 +24,7 @@ public sealed record Message
     public required NodeId To { get; init; }
 
     /// <summary>The sender's term; the term it would have, for a pre-vote; 0 for forwarded reads
-    /// and for answers to forwarded requests; of a forwarded proposal the term of the leader it is meant for.</summary>
+    /// and their answers; of a forwarded proposal, and of its answer, the term of the leader it is meant for.</summary>
     public Term Term { get; init; }
 
     public EntryId Log { get; init; }

@@ -82,7 +82,7 @@ public sealed partial class RaftNode
                 if (Role != RaftRole.Leader || !EnqueueRead(new PendingRead(message.From, message.Context)))
                     AnswerRead(new PendingRead(message.From, message.Context), null);
                 break;
-            case MessageKind.ProposeResponse when forwardedProposals.Remove(message.Context):
+            case MessageKind.ProposeResponse when IsAnswerOfThisTerm(message):
                 var outcome = message.Reject ? ProposalOutcome.Refused : ProposalOutcome.Appended;
                 proposalResults.Add(new ProposalResult(message.Context, outcome, message.Log));
                 break;
@@ -91,6 +91,11 @@ public sealed partial class RaftNode
                 break;
         }
     }
+
+    /// <summary>An answer that comes late speaks of an earlier attempt: the request may have gone to another leader
+    /// since.</summary>
+    private bool IsAnswerOfThisTerm(Message message) =>
+        message.Term == Term && message.From == Leader && forwardedProposals.Remove(message.Context);
 
     private void AnswerProposal(Message message)
     {
@@ -102,6 +107,7 @@ public sealed partial class RaftNode
         {
             Kind = MessageKind.ProposeResponse,
             To = message.From,
+            Term = message.Term,
             Context = message.Context,
             Log = result.Entry,
             Reject = result.Outcome != ProposalOutcome.Appended,

@@ -77,7 +77,7 @@ public sealed class StateMachine
     public MemberResult ApplyMembership(EntryId entry, MembershipChange change, MemberRecord? subject)
     {
         Follow(entry);
-        var outcome = subject is null ? MemberOutcome.Ok : CheckMembership(change, subject);
+        var outcome = CheckMembership(change, subject);
         if (outcome == MemberOutcome.Ok && MembershipChanger.Apply(Membership, change).Next is { } next)
         {
             Membership = next;
@@ -91,7 +91,7 @@ public sealed class StateMachine
         return new MemberResult(outcome, Mvcc.Revision);
     }
 
-    private MemberOutcome CheckMembership(MembershipChange change, MemberRecord subject)
+    private MemberOutcome CheckMembership(MembershipChange change, MemberRecord? subject)
     {
         if (change.Steps is not [var (operation, node)])
             return MemberOutcome.Ok;
@@ -100,6 +100,7 @@ public sealed class StateMachine
         {
             MembershipOperation.Remove => known ? MemberOutcome.Ok : MemberOutcome.NotFound,
             _ when known => MemberOutcome.Ok,
+            _ when subject is null => MemberOutcome.NotFound,
             _ => Members.CheckAdd(node, subject.PeerUrls),
         };
     }

@@ -14,7 +14,7 @@ public sealed record PeerLimits
 
     /// <summary>Frames that wait in the log lane. Default 1,024: twice what Raft has on its way to one
     /// follower.</summary>
-    public int LogFrames { get; init; } = 1_024;
+    public int LogFrames { get; init; } = 16_384;
 
     /// <summary>Bytes that wait in the log lane; one frame always may. Default 64 MiB: what Raft has on its way to
     /// one follower.</summary>

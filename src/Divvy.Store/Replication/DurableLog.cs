@@ -81,10 +81,14 @@ internal sealed class DurableLog : ILogStore
         wal.AppendSnapshot(last);
         wal.Commit(sync: true);
         points.AfterSaveSnapshot.Hit();
-        snapshots.DeleteBefore(last);
-        wal.ReleaseBefore(last.Index);
-        points.AfterRelease.Hit();
         Interlocked.Exchange(ref bytesSinceSnapshot, 0);
+    }
+
+    public void ReleaseBefore(EntryId snapshot)
+    {
+        snapshots.DeleteBefore(snapshot);
+        wal.ReleaseBefore(snapshot.Index);
+        points.AfterRelease.Hit();
     }
 
     public void Dispose() => wal.Dispose();

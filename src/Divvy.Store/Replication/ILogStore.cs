@@ -15,6 +15,9 @@ internal interface ILogStore : IDisposable
     /// <summary>Writes what was appended; with <paramref name="sync"/> it is durable when this returns.</summary>
     void Commit(bool sync);
 
-    /// <summary>A complete snapshot is in the folder under this name; the log before it may go.</summary>
+    /// <summary>A complete snapshot is in the folder under this name, and the log goes on from it.</summary>
     void SnapshotIsThere(EntryId last, string file);
+
+    /// <summary>The state has a snapshot behind it: older ones and the log before it may go.</summary>
+    void ReleaseBefore(EntryId snapshot);
 }

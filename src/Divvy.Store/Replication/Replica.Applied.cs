@@ -21,15 +21,16 @@ internal sealed partial class Replica
     /// <summary>The applier has applied entries up to one. Returns the callers that may go on.</summary>
     public Completions Applied(Entry last, long bytes, AppliedBatch batch)
     {
-        Volatile.Write(ref appliedIndex, last.Index.Value);
         var done = new Completions();
         TakeAnswered(batch, done);
+        // Only now: who sees the index concludes that what is not answered by it never was applied.
+        Volatile.Write(ref appliedIndex, last.Index.Value);
         lock (gate)
         {
             foreach (var (entry, accepted) in batch.Memberships)
                 raft.ApplyMembership(accepted ? entry : entry with { Data = default });
             if (batch.Peers is { } peers)
-                transport?.SetPeers([.. peers.Where(peer => peer.Id != options.Id)]);
+                SetPeers(peers);
             if (trailing.Applied(new EntryId(last.Term, last.Index), bytes) is { } upTo)
                 raft.Compacted(new Snapshot(new EntryId(last.Term, last.Index), raft.Membership), upTo);
             ReleaseBarriers(done);
@@ -51,17 +52,25 @@ internal sealed partial class Replica
     /// <summary>The applier has installed a snapshot.</summary>
     public Completions Installed(Snapshot snapshot, IReadOnlyList<PeerAddress> peers)
     {
-        Volatile.Write(ref appliedIndex, snapshot.Last.Index.Value);
         var done = new Completions();
         lock (gate)
         {
             trailing.Restart(snapshot.Last.Index);
             GiveUpHandedOver(done);
-            transport?.SetPeers([.. peers.Where(peer => peer.Id != options.Id)]);
+            Volatile.Write(ref appliedIndex, snapshot.Last.Index.Value);
+            SetPeers(peers);
             ReleaseBarriers(done);
         }
 
+        writer.Post(() => log.ReleaseBefore(snapshot.Last));
+        writerLoop?.Wake();
         return done;
+    }
+
+    private void SetPeers(IReadOnlyList<PeerAddress> peers)
+    {
+        if (!stopped)
+            transport?.SetPeers([.. peers.Where(peer => peer.Id != options.Id)]);
     }
 
     /// <summary>What the log's thread asks for: a snapshot that a leader sent is in the folder, the log before it may

@@ -16,6 +16,7 @@ internal sealed partial class Replica
     private List<PendingProposal> inbox = [];
     private List<PendingProposal> offered = [];
     private readonly List<PendingProposal> parked = [];
+    private List<Message> forwardedHere = [];
     private ulong nextRequest;
     private ulong? recovery;
     private Term recoveryTerm;
@@ -25,13 +26,13 @@ internal sealed partial class Replica
     /// applied. ResourceExhausted: too much is waiting already.</exception></summary>
     public ValueTask<StoreResult> ProposeAsync(StoreCommand command, Caller? caller)
     {
-        if (stopped)
-            return ValueTask.FromException<StoreResult>(ReplicaErrors.Stopped());
         var request = Interlocked.Increment(ref nextRequest);
         var data = CommandCodec.Encode(new LogCommand(request, options.Id, caller, command));
         var proposal = new PendingProposal(request, data, Now + options.RequestTimeout);
         lock (inboxGate)
         {
+            if (stopped)
+                return ValueTask.FromException<StoreResult>(ReplicaErrors.Stopped());
             if (inbox.Count >= options.MaxPendingEntries || pending.Count >= options.MaxPendingProposals)
                 return ValueTask.FromException<StoreResult>(ReplicaErrors.TooManyRequests());
             inbox.Add(proposal);
@@ -89,20 +90,39 @@ internal sealed partial class Replica
         get
         {
             lock (inboxGate)
-                return inbox.Count > 0;
+                return inbox.Count > 0 || forwardedHere.Count > 0;
         }
+    }
+
+    /// <summary>Other members' proposals gather like this member's own, so that they travel and are synchronised
+    /// together. Too many are dropped, which their members notice.</summary>
+    private void Gather(Message proposal)
+    {
+        lock (inboxGate)
+        {
+            if (stopped || forwardedHere.Count >= options.MaxPendingProposals)
+                return;
+            forwardedHere.Add(proposal);
+        }
+
+        writerLoop?.Wake();
+        Drive();
     }
 
     /// <summary>Offers what has gathered; false when nothing has. The lock is held.</summary>
     private bool OfferGathered()
     {
+        List<Message> fromOthers;
         lock (inboxGate)
         {
-            if (inbox.Count == 0)
+            if (inbox.Count == 0 && forwardedHere.Count == 0)
                 return false;
             (inbox, offered) = (offered, inbox);
+            (fromOthers, forwardedHere) = (forwardedHere, []);
         }
 
+        foreach (var message in fromOthers)
+            raft.Step(message);
         foreach (var proposal in offered)
         {
             Add(proposal);
@@ -174,7 +194,16 @@ internal sealed partial class Replica
         var again = parked.ToArray();
         parked.Clear();
         foreach (var proposal in again)
-            Offer(proposal);
+        {
+            if (IsPending(proposal))
+                Offer(proposal);
+        }
+    }
+
+    private bool IsPending(PendingProposal proposal)
+    {
+        lock (pending)
+            return pending.ContainsKey(proposal.Request);
     }
 
     private bool HasUncertain(Term term)
@@ -248,7 +277,6 @@ internal sealed partial class Replica
                     continue;
                 pending.Remove(request);
                 Metrics.ProposalEnded(succeeded: false);
-                parked.Remove(proposal);
                 done.Add(proposal, Reason(isLost));
             }
         }

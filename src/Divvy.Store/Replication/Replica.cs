@@ -42,6 +42,7 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     private NodeId lastLeader;
     private TimeSpan lastTick;
     private volatile bool stopped;
+    private int disposed;
 
     public Replica(
         ReplicaOptions options,
@@ -96,10 +97,10 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     /// <summary>Begins to take part. A member that is alone leads at once.</summary>
     public void Start(IReadOnlyList<PeerAddress> peers)
     {
-        transport?.Start(this);
-        transport?.SetPeers(peers);
         lock (gate)
         {
+            transport?.Start(this);
+            transport?.SetPeers(peers);
             if (raft.Membership.Voters.Count == 1)
                 raft.Campaign();
             Advance();
@@ -114,7 +115,7 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     {
         var now = Now;
         var done = new Completions();
-        lock (gate)
+        Input(() =>
         {
             // After a pause the ticks that were missed are not made up for: the others have gone on without us.
             if (leadership.IsLeader && now - lastTick >= 2 * options.Tick)
@@ -129,11 +130,10 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
             RepeatBarrier(now, done);
             ExpireProposals(now, done);
             trailing.Forget(now);
-            Advance();
-        }
-
-        done.Execute();
-        Drive();
+        });
+        applier.Finish(done);
+        if (RunsInline)
+            applier.RunCompletions();
     }
 
     /// <summary>Asks another voter to lead, if this member does.</summary>
@@ -160,7 +160,11 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     /// <summary>A snapshot file of this member's own is complete; the log before it may go.</summary>
     public void SnapshotWritten(EntryId last, string file)
     {
-        writer.Post(() => log.SnapshotIsThere(last, file));
+        writer.Post(() =>
+        {
+            log.SnapshotIsThere(last, file);
+            log.ReleaseBefore(last);
+        });
         writerLoop?.Wake();
         Drive();
     }
@@ -173,7 +177,7 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (stopped)
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
             return;
         stopped = true;
         if (transport is not null)
@@ -186,54 +190,34 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
 
     void IPeerReceiver.Receive(Message message)
     {
-        lock (gate)
-        {
-            raft.Step(message);
-            Advance();
-        }
-
-        Drive();
+        if (message.Kind == MessageKind.Propose)
+            Gather(message);
+        else
+            Input(() => raft.Step(message));
     }
 
     void IPeerReceiver.ReceiveSnapshot(Message install, string path)
     {
-        bool taken;
-        lock (gate)
+        var taken = false;
+        Input(() =>
         {
             received = path;
             raft.Step(install);
             Advance();
             taken = received is null;
             received = null;
-        }
-
+        });
         if (!taken)
             File.Delete(path);
-        Drive();
     }
 
-    void IPeerReceiver.Unreachable(NodeId peer)
+    void IPeerReceiver.Unreachable(NodeId peer) => Input(() => raft.Unreachable(peer));
+
+    void IPeerReceiver.SnapshotSent(NodeId peer, bool succeeded) => Input(() =>
     {
-        lock (gate)
-        {
-            raft.Unreachable(peer);
-            Advance();
-        }
-
-        Drive();
-    }
-
-    void IPeerReceiver.SnapshotSent(NodeId peer, bool succeeded)
-    {
-        lock (gate)
-        {
-            raft.SnapshotSent(peer, succeeded);
-            trailing.Sent(peer, succeeded ? Now + options.SnapshotCatchUp : Now);
-            Advance();
-        }
-
-        Drive();
-    }
+        raft.SnapshotSent(peer, succeeded);
+        trailing.Sent(peer, succeeded ? Now + options.SnapshotCatchUp : Now);
+    });
 
     ValueTask<ReadOnlyMemory<byte>> IPeerReceiver.AnswerAsync(
         NodeId from, ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
@@ -286,13 +270,13 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
             while (raft.TakeReady() is { } ready)
                 Dispatch(ready);
             NoteLeadership();
+            if (waitingToApply.Count == 0)
+                continue;
+            var done = new Completions();
+            ReleaseBarriers(done);
+            applier.Finish(done);
         }
-        while (StartBarrier());
-        if (waitingToApply.Count == 0)
-            return;
-        var done = new Completions();
-        ReleaseBarriers(done);
-        applier.Finish(done);
+        while (StartBarrier() || raft.HasReady);
     }
 
     private void Dispatch(RaftReady ready)
@@ -365,10 +349,34 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
         LeaderChanged(now);
     }
 
+    /// <summary>Gives the core something and hands on what follows. Once the disk has failed, or the core found its own
+    /// rules broken, this member takes no part any more: it must neither lead on nor acknowledge.</summary>
+    private void Input(Action input)
+    {
+        try
+        {
+            lock (gate)
+            {
+                if (stopped)
+                    return;
+                input();
+                Advance();
+            }
+
+            Drive();
+        }
+        catch (Exception failure) when (failure is not (Rpc.RpcException or OutOfMemoryException))
+        {
+            Fail(failure);
+        }
+    }
+
     private void Fail(Exception failure)
     {
         stopped = true;
         failed.TrySetResult(failure);
-        FailAll(ReplicaErrors.Stopped());
+        // Not here: who is told may dispose of this replica, and with it of the thread that reports.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static replica => replica.FailAll(ReplicaErrors.Stopped()), this, preferLocal: false);
     }
 }

@@ -20,6 +20,10 @@ internal sealed class VolatileLog : ILogStore
     {
     }
 
+    public void ReleaseBefore(EntryId snapshot)
+    {
+    }
+
     public void Dispose()
     {
     }

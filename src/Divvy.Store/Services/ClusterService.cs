@@ -1,4 +1,5 @@
 using Divvy.Consensus.Raft;
+using Divvy.Consensus.Raft.Membership;
 using Divvy.Consensus.State;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
@@ -31,13 +32,12 @@ internal sealed class ClusterService(
         var id = new NodeId(StoreIdentity.MemberIdOf(urls, node.Identity.ClusterId, timeProvider.GetUtcNow()));
         var member = new MemberRecord(id, "", [.. urls], []);
         Check(await node.AddMemberAsync(member, request.IsLearner, context.CancellationToken).ConfigureAwait(false));
-        await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
-        var members = Members();
+        await SeeAsync((book, _) => book.Find(id) is not null, context).ConfigureAwait(false);
         return new MemberAddResponse
         {
             Header = headers.Now(),
-            Member = members.First(one => one.ID == id.Value),
-            Members = { members },
+            Member = new Member { ID = id.Value, PeerURLs = { urls }, IsLearner = request.IsLearner },
+            Members = { Members() },
         };
     }
 
@@ -45,7 +45,7 @@ internal sealed class ClusterService(
     {
         await callers.CheckRootAsync(context).ConfigureAwait(false);
         Check(await node.RemoveMemberAsync(new NodeId(request.ID), context.CancellationToken).ConfigureAwait(false));
-        await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+        await SeeAsync((book, _) => book.Find(new NodeId(request.ID)) is null, context).ConfigureAwait(false);
         return new MemberRemoveResponse { Header = headers.Now(), Members = { Members() } };
     }
 
@@ -61,9 +61,14 @@ internal sealed class ClusterService(
     {
         await callers.CheckRootAsync(context).ConfigureAwait(false);
         Check(await node.PromoteMemberAsync(new NodeId(request.ID), context.CancellationToken).ConfigureAwait(false));
-        await node.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+        await SeeAsync((_, membership) => membership.IsVoter(new NodeId(request.ID)), context).ConfigureAwait(false);
         return new MemberPromoteResponse { Header = headers.Now(), Members = { Members() } };
     }
+
+    /// <summary>Waits until this member has applied the change too. Not for a quorum: a member that was just added may
+    /// be needed for one and not be there yet.</summary>
+    private ValueTask SeeAsync(Func<MemberBook, MembershipState, bool> isDone, RpcServerContext context) =>
+        node.SeeMembersAsync(isDone, context.CancellationToken);
 
     private List<Member> Members()
     {

@@ -228,12 +228,15 @@ public sealed class WriteAheadLog : IDisposable
         var sealAt = end;
         full.SetLength(end);
         full.Flush();
-        PrepareNext();
-        lock (preparing)
-            (file, next) = (next!, null);
         try
         {
-            BeginSegment();
+            // Held until the file has its real name: who prepares the next one must not make it under this one.
+            lock (preparing)
+            {
+                (file, next) = (next ?? disk.Create(NextName, options.SegmentSize), null);
+                BeginSegment();
+            }
+
             Span<byte> seal = stackalloc byte[WalFrame.HeaderSize];
             seal.Clear();
             WalFrame.WriteSeal(seal, (uint)segment.Sequence);

@@ -31,6 +31,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
     private readonly EmbeddedStoreOptions options;
     private readonly StoreIdentity identity;
     private readonly StoreNode node;
+    private readonly MemberGate gate;
     private readonly PasswordHasher hasher;
     private readonly TimeProvider timeProvider;
     // Not disposed: it holds no resource once cancelled, and a call may come after the end and ask for its token.
@@ -67,6 +68,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
         node = new StoreNode(start, options, timeProvider, LoggerOf(loggers));
         if (peers is not null)
             peers.Node = node;
+        gate = new MemberGate(node, 3 * options.ElectionTimeout);
         node.Start();
         polling = options.PollInBackground
             ? PollAsync(new PeriodicTimer(PollIntervalOf(options), timeProvider))
@@ -138,17 +140,18 @@ public sealed class EmbeddedStore : IAsyncDisposable
     {
         var headers = new HeaderFactory(identity, node);
         var callers = new CallerResolver(node, node.Tokens, options.TrustClientCertificates);
-        MapData(services, callers, headers);
-        new ClusterService(node, callers, headers, timeProvider).MapTo(services);
-        new AuthService(node, callers, hasher, headers.Now).MapTo(services);
-        new MaintenanceService(node, callers, headers).MapTo(services);
-        new HealthService(stopping.Token).MapTo(services);
+        var gated = new GatedServices(services, gate);
+        MapData(gated, callers, headers);
+        new ClusterService(node, callers, headers, timeProvider).MapTo(gated);
+        new AuthService(node, callers, hasher, headers.Now).MapTo(gated);
+        new MaintenanceService(node, callers, headers).MapTo(gated);
+        new HealthService(stopping.Token).MapTo(gated);
         // Locks and elections are clients of the store: what they call is not what clients called.
         var data = new RpcServices();
-        MapData(data, callers, headers);
+        MapData(new GatedServices(data, gate), callers, headers);
         var channel = new InProcessChannel(data, timeProvider);
-        new LockService(channel, timeProvider).MapTo(services);
-        new ElectionService(channel, timeProvider).MapTo(services);
+        new LockService(channel, timeProvider).MapTo(gated);
+        new ElectionService(channel, timeProvider).MapTo(gated);
     }
 
     /// <summary>Binds the methods for the process that the store is part of: whoever reaches them may do everything,
@@ -158,9 +161,10 @@ public sealed class EmbeddedStore : IAsyncDisposable
     {
         var headers = new HeaderFactory(identity, node);
         var callers = new CallerResolver(node, node.Tokens, trustsCertificates: false) { IsInternal = true };
-        MapData(services, callers, headers);
-        new ClusterService(node, callers, headers, timeProvider).MapTo(services);
-        new MaintenanceService(node, callers, headers).MapTo(services);
+        var gated = new GatedServices(services, gate);
+        MapData(gated, callers, headers);
+        new ClusterService(node, callers, headers, timeProvider).MapTo(gated);
+        new MaintenanceService(node, callers, headers).MapTo(gated);
     }
 
     /// <summary>Makes what answers over HTTP, and has the calls of all bound methods counted.</summary>
@@ -171,7 +175,11 @@ public sealed class EmbeddedStore : IAsyncDisposable
 
     /// <summary>Ends the leases that are over, and moves watches on. Only needed without
     /// <see cref="EmbeddedStoreOptions.PollInBackground"/>; the time is the provider's.</summary>
-    public void Poll() => node.Poll();
+    public void Poll()
+    {
+        node.Poll();
+        gate.Poll();
+    }
 
     /// <summary>The store's numbers now.</summary>
     public StoreSnapshot Snapshot() => node.Snapshot();
@@ -221,7 +229,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
     private static TimeSpan PollIntervalOf(EmbeddedStoreOptions options) =>
         options.PollInterval < options.HeartbeatInterval ? options.PollInterval : options.HeartbeatInterval;
 
-    private void MapData(RpcServices services, CallerResolver callers, HeaderFactory headers)
+    private void MapData(GatedServices services, CallerResolver callers, HeaderFactory headers)
     {
         new KvService(node, callers, headers, options).MapTo(services);
         new WatchService(node, callers, headers, options, stopping.Token).MapTo(services);

@@ -64,6 +64,7 @@ internal sealed partial class StoreNode : IReplicatedState
         var result = state.ApplyMembership(at, change, context?.Subject);
         batch.Memberships.Add((entry, result.Outcome == MemberOutcome.Ok));
         batch.Peers = Addresses();
+        isLearner = state.Membership.IsLearner(id);
         if (context?.Proposer == id)
             batch.Answers.Add((context.Request, result));
     }

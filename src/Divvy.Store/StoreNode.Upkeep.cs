@@ -105,6 +105,7 @@ internal sealed partial class StoreNode
             // Whose they are may have changed in the entries that were passed over.
             Tokens.Clear();
             state = loaded;
+            isLearner = state.Membership.IsLearner(id);
             Interlocked.Exchange(ref snapshotBytes, folder.SizeOf(name));
             return Addresses();
         }

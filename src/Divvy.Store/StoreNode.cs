@@ -24,7 +24,7 @@ namespace Divvy.Store;
 /// that was held up by its disk or its scheduler must not end leases that its successor is renewing. The same
 /// confirmation comes before a renewal, so no two clients ever believe in a lease and in its end.</para>
 /// </summary>
-internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
+internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposable
 {
     /// <summary>Leases that one poll revokes at most; the next poll goes on. etcd ends 1,000 a second.</summary>
     private const int MaxExpiriesPerPoll = 1000;
@@ -50,6 +50,7 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
     private Task expiring = Task.CompletedTask;
     private Task joining = Task.CompletedTask;
     private volatile bool stopping;
+    private volatile bool isLearner;
     private long granted;
     private long renewed;
     private long revoked;
@@ -69,6 +70,7 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
         options.Metrics.Peers.Identify(start.Identity.MemberId);
         disks = start.Disks;
         state = start.State;
+        isLearner = state.Membership.IsLearner(id);
         leaseIds = new LeaseIds(id.Value, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         if (disks.Snapshots?.Newest() is { } newest)
             snapshotBytes = disks.Snapshots.SizeOf(newest.Name);
@@ -81,6 +83,10 @@ internal sealed partial class StoreNode : IAuthNode, IAsyncDisposable
     public Task<Exception> Failed => replica.Failed;
 
     public TimeSpan Now => replica.Now;
+
+    public bool IsLearner => isLearner;
+
+    public bool HasLeader => replica.Leadership.HasLeader;
 
     public LeadershipView Leadership => replica.Leadership;
 

@@ -15,12 +15,10 @@ public sealed class StoreHost : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private readonly InProcessChannel channel;
-
     private StoreHost(WebApplication app, EmbeddedStore store, InProcessChannel channel, Uri address)
     {
         this.app = app;
-        this.channel = channel;
+        Channel = channel;
         Store = store;
         Address = address;
     }
@@ -29,13 +27,18 @@ public sealed class StoreHost : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The address as clients take it.</summary>
+    public string Endpoint => Address.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>A way past the port.</summary>
+    public InProcessChannel Channel { get; }
+
     public static async Task<StoreHost> StartAsync(EmbeddedStoreOptions? options = null)
     {
         var port = FreePort.Probe();
         var address = new Uri($"http://127.0.0.1:{port}");
-        var store = new EmbeddedStore((options ?? new EmbeddedStoreOptions()) with
+        var store = EmbeddedStore.Open((options ?? new EmbeddedStoreOptions { Name = "test" }) with
         {
-            Name = "test",
             PasswordIterations = 1000,
             AdvertiseClientUrls = [address.GetLeftPart(UriPartial.Authority)],
         });
@@ -56,6 +59,6 @@ public sealed class StoreHost : IAsyncDisposable
     {
         await Store.DisposeAsync();
         await app.DisposeAsync();
-        await channel.DisposeAsync();
+        await Channel.DisposeAsync();
     }
 }

@@ -38,4 +38,7 @@ public enum MvccOutcome
 
     /// <summary>A member raised the alarm that its quota is used up.</summary>
     NoSpace,
+
+    /// <summary>A member raised the alarm that members hold different data.</summary>
+    Corrupt,
 }

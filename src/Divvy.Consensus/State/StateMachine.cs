@@ -118,6 +118,9 @@ public sealed class StateMachine
 
     private StoreResult ApplyMvcc(MvccCommand command)
     {
+        // More changes would bury what tells how the members came apart.
+        if (Alarms.IsActive(AlarmKind.Corrupt))
+            return new PlainResult(MvccOutcome.Corrupt, Mvcc.Revision);
         if (NeedsRoom(command) && Alarms.IsActive(AlarmKind.NoSpace))
             return new PlainResult(MvccOutcome.NoSpace, Mvcc.Revision);
         var result = Mvcc.Apply(Mvcc.AppliedIndex + 1, command);

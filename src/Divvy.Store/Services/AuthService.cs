@@ -11,7 +11,7 @@ namespace Divvy.Store.Services;
 internal sealed class AuthService(
     IAuthNode node, CallerResolver callers, PasswordHasher hasher, Func<ResponseHeader> header)
 {
-    public void MapTo(RpcServices services)
+    public void MapTo(GatedServices services)
     {
         services.Unary(EtcdMethods.Authenticate, AuthenticateAsync).Unary(EtcdMethods.AuthStatus, StatusAsync);
         Change(services, EtcdMethods.AuthEnable, _ => new AuthEnableCommand(), now => new() { Header = now });
@@ -20,7 +20,7 @@ internal sealed class AuthService(
         MapRoles(services);
     }
 
-    private void MapUsers(RpcServices services)
+    private void MapUsers(GatedServices services)
     {
         services
             .Unary(EtcdMethods.UserAdd, AddUserAsync)
@@ -44,7 +44,7 @@ internal sealed class AuthService(
             now => new() { Header = now });
     }
 
-    private void MapRoles(RpcServices services)
+    private void MapRoles(GatedServices services)
     {
         services.Unary(EtcdMethods.RoleGet, GetRoleAsync).Unary(EtcdMethods.RoleList, ListRolesAsync);
         Change(
@@ -70,7 +70,7 @@ internal sealed class AuthService(
     }
 
     private void Change<TRequest, TResponse>(
-        RpcServices services,
+        GatedServices services,
         RpcMethod<TRequest, TResponse> method,
         Func<TRequest, AuthCommand> toCommand,
         Func<ResponseHeader, TResponse> toResponse)

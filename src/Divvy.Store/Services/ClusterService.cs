@@ -11,7 +11,7 @@ namespace Divvy.Store.Services;
 internal sealed class ClusterService(
     StoreNode node, CallerResolver callers, HeaderFactory headers, TimeProvider timeProvider)
 {
-    public void MapTo(RpcServices services) => services
+    public void MapTo(GatedServices services) => services
         .Unary(EtcdMethods.MemberList, ListAsync)
         .Unary(EtcdMethods.MemberAdd, AddAsync)
         .Unary(EtcdMethods.MemberRemove, RemoveAsync)

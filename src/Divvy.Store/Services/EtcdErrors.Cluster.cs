@@ -9,6 +9,9 @@ internal static partial class EtcdErrors
     public static RpcException BadMemberUrls() =>
         new(RpcStatusCode.InvalidArgument, "etcdserver: given member URLs are invalid");
 
+    public static RpcException NotForLearners() =>
+        new(RpcStatusCode.Unavailable, "etcdserver: rpc not supported for learner");
+
     public static RpcException ToException(MemberOutcome outcome)
     {
         var (code, text) = outcome switch

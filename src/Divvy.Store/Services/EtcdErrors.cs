@@ -50,6 +50,7 @@ internal static partial class EtcdErrors
             MvccOutcome.LeaseNotFound => (RpcStatusCode.NotFound, "requested lease not found"),
             MvccOutcome.LeaseExists => (RpcStatusCode.FailedPrecondition, "lease already exists"),
             MvccOutcome.NoSpace => (RpcStatusCode.ResourceExhausted, "mvcc: database space exceeded"),
+            MvccOutcome.Corrupt => (RpcStatusCode.DataLoss, "corrupt cluster"),
             MvccOutcome.LeaseTtlTooLarge => (RpcStatusCode.OutOfRange, "too large lease TTL"),
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "an outcome without a status"),
         };

@@ -8,7 +8,7 @@ namespace Divvy.Store.Services;
 /// write is what <c>/health</c> and <c>/readyz</c> say.</summary>
 internal sealed class HealthService(CancellationToken stopping)
 {
-    public void MapTo(RpcServices services) => services
+    public void MapTo(GatedServices services) => services
         .Unary(HealthMethods.Check, (request, _) => ValueTask.FromResult(Check(request)))
         .ServerStream(HealthMethods.Watch, WatchAsync);
 

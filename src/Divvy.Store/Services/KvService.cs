@@ -10,7 +10,7 @@ namespace Divvy.Store.Services;
 internal sealed class KvService(
     StoreNode node, CallerResolver callers, HeaderFactory headers, EmbeddedStoreOptions options)
 {
-    public void MapTo(RpcServices services) => services
+    public void MapTo(GatedServices services) => services
         .Unary(EtcdMethods.Range, RangeAsync)
         .Unary(EtcdMethods.Put, PutAsync)
         .Unary(EtcdMethods.DeleteRange, DeleteRangeAsync)

@@ -13,7 +13,7 @@ internal sealed class LeaseService(
     /// <summary>TTL in the answer about a lease that does not exist.</summary>
     private const long NoSuchLease = -1;
 
-    public void MapTo(RpcServices services) => services
+    public void MapTo(GatedServices services) => services
         .Unary(EtcdMethods.LeaseGrant, GrantAsync)
         .Unary(EtcdMethods.LeaseRevoke, RevokeAsync)
         .Duplex(EtcdMethods.LeaseKeepAlive, KeepAliveAsync)

@@ -20,7 +20,7 @@ internal sealed class MaintenanceService(StoreNode node, CallerResolver callers,
     /// follows.</summary>
     private const int SnapshotBlock = 512;
 
-    public void MapTo(RpcServices services) => services
+    public void MapTo(GatedServices services) => services
         .Unary(EtcdMethods.Status, (_, _) => ValueTask.FromResult(Status()))
         .Unary(EtcdMethods.Alarm, AlarmAsync)
         .Unary(EtcdMethods.Defragment, DefragmentAsync)

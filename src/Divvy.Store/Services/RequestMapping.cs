@@ -26,9 +26,11 @@ internal static class RequestMapping
         };
 
     /// <summary>A transaction that only reads may be answered by what this member holds when every range in it
-    /// says so, as in etcd.</summary>
+    /// says so, as in etcd. One without ranges says nothing: unlike in etcd, its compares see all that was
+    /// acknowledged.</summary>
     public static bool IsSerializable(this TxnRequest request) =>
-        request.Success.Concat(request.Failure).All(operation => operation.RequestCase switch
+        request.Success.Count + request.Failure.Count > 0
+        && request.Success.Concat(request.Failure).All(operation => operation.RequestCase switch
         {
             RequestOp.RequestOneofCase.RequestRange => operation.RequestRange.Serializable,
             RequestOp.RequestOneofCase.RequestTxn => operation.RequestTxn.IsSerializable(),

@@ -23,7 +23,7 @@ internal sealed class WatchService(
     /// <summary>What etcd adds to the largest request to get the largest message that it fragments at.</summary>
     private const int MessageOverheadBytes = 512 * 1024;
 
-    public void MapTo(RpcServices services) => services.Duplex(EtcdMethods.Watch, WatchAsync);
+    public void MapTo(GatedServices services) => services.Duplex(EtcdMethods.Watch, WatchAsync);
 
     private async ValueTask WatchAsync(
         IRpcReader<WatchRequest> requests, IRpcWriter<WatchResponse> responses, RpcServerContext context)

@@ -21,7 +21,8 @@ public sealed class AuthServiceTests : IAsyncLifetime
     {
         var services = new RpcServices();
         var callers = new CallerResolver(member, member.Tokens, trustsCertificates: false);
-        new AuthService(member, callers, hasher, () => new ResponseHeader { Revision = 1 }).MapTo(services);
+        new AuthService(member, callers, hasher, () => new ResponseHeader { Revision = 1 })
+            .MapTo(new GatedServices(services, new MemberGate(member, TimeSpan.MaxValue)));
         channel = new InProcessChannel(services);
         api = new AuthApi(channel);
     }

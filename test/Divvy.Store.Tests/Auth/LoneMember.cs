@@ -2,12 +2,13 @@ using Divvy.Consensus;
 using Divvy.Consensus.Auth;
 using Divvy.Consensus.Mvcc;
 using Divvy.Store.Auth;
+using Divvy.Store.Services;
 
 namespace Divvy.Store.Tests.Auth;
 
 /// <summary>A member without peers, log or clock: what is proposed is applied at once. Users can be made to change
 /// while a request is under way, and entries can be held back as if they were still coming.</summary>
-internal sealed class LoneMember : IAuthNode
+internal sealed class LoneMember : IAuthNode, IMemberState
 {
     private readonly Lock gate = new();
     private readonly AuthStore auth = new();
@@ -20,6 +21,12 @@ internal sealed class LoneMember : IAuthNode
         authorizer = new Authorizer(auth, store);
         Tokens = new TokenBook(timeProvider ?? TimeProvider.System);
     }
+
+    public bool IsLearner => false;
+
+    public bool HasLeader => true;
+
+    public TimeSpan Now => TimeSpan.Zero;
 
     public TokenBook Tokens { get; }
 

@@ -17,7 +17,9 @@ internal struct EventBatch(MvccStore store, EventFilter filter)
         if (!filter.Passes(record))
             return;
         KeyRecord? previous = null;
-        if (filter.PreviousRecords && record.ModRevision - 1 >= store.CompactedRevision)
+        // A key that its own transaction deleted and created again was new, as far as etcd's watchers know.
+        var wasThere = record.CreateRevision != record.ModRevision;
+        if (filter.PreviousRecords && wasThere && record.ModRevision - 1 >= store.CompactedRevision)
             previous = record.History.At(record.ModRevision - 1);
         (events ??= []).Add(new WatchEvent(record, previous));
         bytes += record.EstimatedBytes + (previous?.EstimatedBytes ?? 0);

@@ -7,7 +7,7 @@ namespace Divvy.Store.Services.Concurrency;
 /// <summary>v3electionpb.Election.</summary>
 internal sealed class ElectionService(IRpcChannel channel, TimeProvider timeProvider)
 {
-    public void MapTo(RpcServices services) => services
+    public void MapTo(GatedServices services) => services
         .Unary(EtcdMethods.Campaign, CampaignAsync)
         .Unary(EtcdMethods.Proclaim, ProclaimAsync)
         .Unary(EtcdMethods.Leader, LeaderAsync)

@@ -8,7 +8,7 @@ namespace Divvy.Store.Services.Concurrency;
 /// fence, or make it a transaction that compares the key.</summary>
 internal sealed class LockService(IRpcChannel channel, TimeProvider timeProvider)
 {
-    public void MapTo(RpcServices services) => services
+    public void MapTo(GatedServices services) => services
         .Unary(EtcdMethods.Lock, LockAsync)
         .Unary(EtcdMethods.Unlock, UnlockAsync);
 

@@ -1,10 +1,13 @@
 using Divvy.TestKit;
+using Divvy.TestKit.Node;
 
 namespace Divvy.Rpc.Tests.Node;
 
 /// <summary>The client of grpc-js calls the server of this project.</summary>
 public sealed class NodeClientTests
 {
+    private static readonly NodeProject project = new("node");
+
     private static readonly string[] Checks =
     [
         "unary", "metadata", "serverStream", "emptyStream", "clientStream", "duplex", "failure", "deadline", "cancel",
@@ -44,7 +47,7 @@ public sealed class NodeClientTests
 
     private static async Task RunAsync(params string[] arguments)
     {
-        await using var node = await NodeProject.StartAsync("client.js", arguments);
+        await using var node = await project.StartAsync("client.js", arguments);
         await node.WaitForLineAsync(line => line == "DONE", "the end of the checks");
         node.Lines.Where(line => line != "DONE").ShouldBe(Checks.Select(check => $"OK {check}"));
     }

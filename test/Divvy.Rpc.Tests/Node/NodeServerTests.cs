@@ -1,6 +1,7 @@
 using Divvy.Rpc.Client;
 using Divvy.Rpc.Tests.Messages;
 using Divvy.TestKit;
+using Divvy.TestKit.Node;
 using Google.Protobuf;
 
 namespace Divvy.Rpc.Tests.Node;
@@ -8,10 +9,12 @@ namespace Divvy.Rpc.Tests.Node;
 /// <summary>The client of this project calls the server of grpc-js.</summary>
 public sealed class NodeServerTests
 {
+    private static readonly NodeProject project = new("node");
+
     [NodeFact]
     public async Task Unary_PayloadAndMetadata_GoBothWays()
     {
-        await using var node = await NodeProject.StartAsync("server.js");
+        await using var node = await project.StartAsync("server.js");
         await using var channel = await ConnectAsync(node);
         var payload = ByteString.CopyFrom(new byte[3_000_000]);
         (await channel.UnaryAsync(EchoMethods.Unary, new Ping { Text = "grüezi", Payload = payload }))
@@ -32,7 +35,7 @@ public sealed class NodeServerTests
     [NodeFact]
     public async Task Streams_AllShapes_Work()
     {
-        await using var node = await NodeProject.StartAsync("server.js");
+        await using var node = await project.StartAsync("server.js");
         await using var channel = await ConnectAsync(node);
         var numbers = new List<int>();
         var many = new Ping { Count = 1000, Payload = ByteString.CopyFrom(new byte[1000]) };
@@ -61,7 +64,7 @@ public sealed class NodeServerTests
     [NodeFact]
     public async Task Failures_StatusAndText_Arrive()
     {
-        await using var node = await NodeProject.StartAsync("server.js");
+        await using var node = await project.StartAsync("server.js");
         await using var channel = await ConnectAsync(node);
         const string Text = "no such key: ä 100%\n";
         var failure = await Waiting.Failure(
@@ -75,7 +78,7 @@ public sealed class NodeServerTests
     [NodeFact]
     public async Task Deadline_AndCancellation_ReachTheServer()
     {
-        await using var node = await NodeProject.StartAsync("server.js");
+        await using var node = await project.StartAsync("server.js");
         var time = new ManualTimeProvider();
         await using var channel = await ConnectAsync(node, new() { TimeProvider = time });
         var options = new RpcCallOptions { Timeout = TimeSpan.FromHours(1) };

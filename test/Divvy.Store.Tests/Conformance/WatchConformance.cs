@@ -118,6 +118,28 @@ public abstract class WatchConformance(IServer server)
     }
 
     [ConformanceFact]
+    public async Task Watch_DeletedAndCreatedInOneTransaction_HasNoPrevKv()
+    {
+        await api.PutAsync("w/recreated", "1");
+        await using var watch = await WatchClient.OpenAsync(api.Channel);
+        await watch.CreateAsync(Key("w/recreated", request => request.PrevKv = true));
+
+        await api.TxnAsync(new TxnRequest
+        {
+            Success =
+            {
+                Op(new DeleteRangeRequest { Key = Bytes("w/recreated"), RangeEnd = Bytes("\0") }),
+                Op(NewPut("w/recreated", "2")),
+            },
+        });
+
+        var events = await watch.EventsAsync(2);
+        events[0].PrevKv.Value.ToStringUtf8().ShouldBe("1");
+        events[1].Kv.Version.ShouldBe(1);
+        events[1].PrevKv.ShouldBeNull();
+    }
+
+    [ConformanceFact]
     public async Task Watch_Filters_LeaveTheirKindOut()
     {
         await using var watch = await WatchClient.OpenAsync(api.Channel);
@@ -245,7 +267,9 @@ public abstract class WatchConformance(IServer server)
     {
         await using var watch = await WatchClient.OpenAsync(api.Channel);
         await watch.CreateAsync(Key("w/prog"));
-        var revision = await api.PutAsync("w/elsewhere", "1");
+        await api.PutAsync("w/elsewhere", "1");
+        var revision = await api.PutAsync("w/prog", "1");
+        await watch.EventsAsync(1);
 
         await watch.RequestProgressAsync();
 

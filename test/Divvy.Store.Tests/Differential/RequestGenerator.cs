@@ -8,26 +8,55 @@ namespace Divvy.Store.Tests.Differential;
 internal sealed class RequestGenerator(int seed)
 {
     private readonly Random dice = new(seed);
-    private long about = 1;
+    private long revision;
 
-    public IMessage Next()
+    /// <param name="current">The revision at which the request is made.</param>
+    public IMessage Next(long current)
     {
-        about++;
-        return dice.Next(100) switch
+        revision = current;
+        return dice.Next(1000) switch
         {
-            < 35 => NewPut(),
-            < 47 => NewDelete(),
-            < 67 => NewRange(),
-            < 87 => NewTxn(depth: 0),
-            < 90 => new CompactionRequest { Revision = about / 2 + dice.Next(-5, 10), Physical = true },
-            < 94 => new LeaseGrantRequest { ID = dice.Next(1, 6), TTL = 3600 },
-            < 97 => new LeaseRevokeRequest { ID = dice.Next(1, 6) },
-            _ => new LeaseTimeToLiveRequest { ID = dice.Next(1, 6), Keys = true },
+            < 350 => NewPut(),
+            < 450 => NewDelete(),
+            < 680 => NewRange(),
+            < 890 => NewTxn(depth: 0),
+            < 898 => new CompactionRequest { Revision = NewRevision(), Physical = dice.Next(4) > 0 },
+            < 930 => new LeaseGrantRequest { ID = NewLease(), TTL = 3600 },
+            < 955 => new LeaseRevokeRequest { ID = NewLease() },
+            < 980 => new LeaseTimeToLiveRequest { ID = NewLease(), Keys = dice.Next(4) > 0 },
+            < 985 => new LeaseLeasesRequest(),
+            < 995 => NewWatch(),
+            _ => new WatchCancelRequest { WatchId = NewWatchId() },
         };
     }
 
+    /// <summary>Mostly of the recent past; sometimes compacted, sometimes of the future.</summary>
+    private long NewRevision() => Math.Max(0, revision + dice.Next(-200, 6));
+
+    private long NewLease() => dice.Next(1, 6);
+
+    private long NewWatchId() => dice.Next(1, 4);
+
+    private WatchCreateRequest NewWatch()
+    {
+        var watch = new WatchCreateRequest
+        {
+            WatchId = NewWatchId(),
+            Key = dice.Next(6) == 0 ? ByteString.Empty : NewKey(),
+            RangeEnd = NewEnd(),
+            StartRevision = dice.Next(2) == 0 ? 0 : NewRevision(),
+            PrevKv = dice.Next(2) == 0,
+            ProgressNotify = dice.Next(2) == 0,
+            Fragment = dice.Next(2) == 0,
+        };
+        // Not both: nothing would be left to hear.
+        if (dice.Next(3) == 0)
+            watch.Filters.Add((WatchCreateRequest.Types.FilterType)dice.Next(2));
+        return watch;
+    }
+
     private ByteString NewKey(bool mayBeEmpty = true) =>
-        mayBeEmpty && dice.Next(200) == 0 ? ByteString.Empty : ByteString.CopyFromUtf8($"{(char)('a' + dice.Next(8))}");
+        mayBeEmpty && dice.Next(200) == 0 ? ByteString.Empty : ByteString.CopyFromUtf8($"{(char)('a' + dice.Next(10))}");
 
     private ByteString NewEnd() => dice.Next(4) switch
     {
@@ -43,7 +72,7 @@ internal sealed class RequestGenerator(int seed)
         {
             Key = NewKey(),
             Value = kind == 0 ? ByteString.Empty : ByteString.CopyFromUtf8($"{dice.Next(20)}"),
-            Lease = kind == 1 || dice.Next(3) > 0 ? 0 : dice.Next(1, 6),
+            Lease = kind == 1 || dice.Next(3) > 0 ? 0 : NewLease(),
             IgnoreValue = kind is 0 or 2,
             IgnoreLease = kind is 1 or 3,
             PrevKv = dice.Next(2) == 0,
@@ -61,15 +90,16 @@ internal sealed class RequestGenerator(int seed)
             Key = NewKey(),
             RangeEnd = NewEnd(),
             Limit = dice.Next(-1, 5),
-            Revision = dice.Next(3) == 0 ? about / 2 + dice.Next(-10, 10) : 0,
+            Revision = dice.Next(3) == 0 ? NewRevision() : 0,
+            Serializable = dice.Next(3) == 0,
             SortOrder = (RangeRequest.Types.SortOrder)dice.Next(3),
             SortTarget = (RangeRequest.Types.SortTarget)dice.Next(5),
             KeysOnly = dice.Next(8) == 0,
             CountOnly = dice.Next(8) == 0,
-            MinModRevision = bounds && dice.Next(2) == 0 ? about / 2 - dice.Next(20) : 0,
-            MaxModRevision = bounds && dice.Next(2) == 0 ? about / 2 : 0,
-            MinCreateRevision = bounds && dice.Next(2) == 0 ? about / 2 - dice.Next(20) : 0,
-            MaxCreateRevision = bounds && dice.Next(2) == 0 ? about / 2 : 0,
+            MinModRevision = bounds && dice.Next(2) == 0 ? revision - dice.Next(20) : 0,
+            MaxModRevision = bounds && dice.Next(2) == 0 ? revision : 0,
+            MinCreateRevision = bounds && dice.Next(2) == 0 ? revision - dice.Next(20) : 0,
+            MaxCreateRevision = bounds && dice.Next(2) == 0 ? revision : 0,
         };
     }
 
@@ -113,7 +143,7 @@ internal sealed class RequestGenerator(int seed)
             Target = (Compare.Types.CompareTarget)dice.Next(5),
             Result = (Compare.Types.CompareResult)dice.Next(4),
         };
-        var number = dice.Next(3) == 0 ? about / 2 : dice.Next(4);
+        var number = dice.Next(3) == 0 ? revision : dice.Next(4);
         switch (dice.Next(4) == 0 ? (Compare.Types.CompareTarget)dice.Next(5) : compare.Target)
         {
             case Compare.Types.CompareTarget.Version:

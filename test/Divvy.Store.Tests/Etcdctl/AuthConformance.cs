@@ -1,21 +1,14 @@
-using Divvy.TestKit;
+using Divvy.Store.Tests.Conformance;
 using Divvy.TestKit.Etcd;
 
-namespace Divvy.Store.Tests;
+namespace Divvy.Store.Tests.Etcdctl;
 
 /// <summary>Users and roles by etcd's own command line.</summary>
-public sealed class EtcdctlAuthTests : IAsyncLifetime
+public abstract class AuthConformance<TServer> : ControlTests<TServer>
+    where TServer : IStoreServer, new()
 {
     private const string Root = "--user=root:secret";
     private const string Alice = "--user=alice:wonder";
-
-    private static readonly Dictionary<string, string?> environment = new() { ["ETCDCTL_API"] = "3" };
-
-    private StoreHost? host;
-
-    public async Task InitializeAsync() => host = await StoreHost.StartAsync();
-
-    public async Task DisposeAsync() => await host!.DisposeAsync();
 
     [EtcdFact]
     public async Task UsersAndRoles_AreMadeListedAndTakenAway()
@@ -68,12 +61,4 @@ public sealed class EtcdctlAuthTests : IAsyncLifetime
         (await RunAsync(Root, "auth", "disable")).ShouldBe("Authentication Disabled");
         (await RunAsync("get", "a/1", "--print-value-only")).ShouldBe("x");
     }
-
-    private async Task<string> RefusedAsync(params string[] arguments) =>
-        (await Should.ThrowAsync<InvalidOperationException>(() => RunAsync(arguments))).Message;
-
-    private Task<string> RunAsync(params string[] arguments) => ChildProcess.RunAsync(
-        EtcdBinary.Control!,
-        [$"--endpoints={host!.Address.GetLeftPart(UriPartial.Authority)}", .. arguments],
-        environment);
 }

@@ -1,4 +1,6 @@
-namespace Divvy.Rpc.Tests.Node;
+using Xunit;
+
+namespace Divvy.TestKit.Node;
 
 /// <summary>A fact that needs node and npm; skipped, with a reason that cannot be overlooked, without them.</summary>
 [AttributeUsage(AttributeTargets.Method)]
@@ -6,7 +8,7 @@ public sealed class NodeFactAttribute : FactAttribute
 {
     private static readonly string? Missing = IsOnPath("node") && IsOnPath("npm")
         ? null
-        : "NOT TESTED AGAINST @grpc/grpc-js: node and npm are not on the PATH";
+        : "NOT TESTED AGAINST THE OFFICIAL JAVASCRIPT CLIENTS: node and npm are missing on the PATH";
 
     public NodeFactAttribute() => Skip = Missing;
 

@@ -1,21 +1,13 @@
-using Divvy.TestKit;
+using Divvy.Rpc.Etcd;
+using Divvy.Store.Tests.Conformance;
 using Divvy.TestKit.Etcd;
 
-namespace Divvy.Store.Tests;
+namespace Divvy.Store.Tests.Etcdctl;
 
-/// <summary>etcd's own command line against the store on a port.</summary>
-public sealed class EtcdctlTests : IAsyncLifetime
+/// <summary>Keys, watches, leases, locks and elections.</summary>
+public abstract class DataConformance<TServer> : ControlTests<TServer>
+    where TServer : IStoreServer, new()
 {
-    private static readonly Dictionary<string, string?> environment = new() { ["ETCDCTL_API"] = "3" };
-
-    private StoreHost? host;
-
-    private string Endpoint => host!.Address.GetLeftPart(UriPartial.Authority);
-
-    public async Task InitializeAsync() => host = await StoreHost.StartAsync();
-
-    public async Task DisposeAsync() => await host!.DisposeAsync();
-
     [EtcdFact]
     public async Task PutGetDel_Keys_AreKeptAndGone()
     {
@@ -34,11 +26,8 @@ public sealed class EtcdctlTests : IAsyncLifetime
     public async Task Txn_FromStandardInput_TakesTheBranch()
     {
         await RunAsync("put", "t", "1");
-        // No standard input of the test kit's processes is fed, so the shell does it.
-        var script = $"printf 'value(\"t\") = \"1\"\\n\\nput t 2\\nget t\\n\\nput t 3\\n\\n' "
-            + $"| {EtcdBinary.Control} --endpoints={Endpoint} txn";
-
-        var output = await ChildProcess.RunAsync("/bin/sh", ["-c", script], environment);
+        var output = await RunWithInputAsync(
+            """value("t") = "1"\n\nput t 2\nget t\n\nput t 3\n\n""", "txn");
 
         output.ShouldStartWith("SUCCESS");
         (await RunAsync("get", "t", "--print-value-only")).ShouldBe("2");
@@ -49,8 +38,7 @@ public sealed class EtcdctlTests : IAsyncLifetime
     {
         await RunAsync("put", "w", "1");
         await RunAsync("put", "w", "2");
-        await using var watch = ChildProcess.Start(
-            EtcdBinary.Control!, [$"--endpoints={Endpoint}", "watch", "w", "--rev=2", "--prev-kv"], environment);
+        await using var watch = Start("watch", "w", "--rev=2", "--prev-kv");
         await watch.WaitForLineAsync(line => line == "2", "the second value, from history");
 
         await RunAsync("put", "w", "3");
@@ -89,31 +77,26 @@ public sealed class EtcdctlTests : IAsyncLifetime
     }
 
     [EtcdFact]
-    public async Task Endpoint_StatusAndHealth_AreThoseOfALeader()
-    {
-        await RunAsync("put", "e", "1");
-
-        (await StatusAsync()).ShouldContain($"{EmbeddedStore.Version},");
-        (await StatusAsync()).ShouldContain(", true, false,");
-        (await RunAsync("endpoint", "health")).ShouldContain("is healthy");
-        (await RunAsync("member", "list")).ShouldContain($"started, test, , {Endpoint}, false");
-    }
-
-    [EtcdFact]
     public async Task LockAndElect_ByTheirRecipes_Work()
     {
         (await RunAsync("lock", "mutex", "echo", "held")).ShouldContain("held");
 
-        await using var leader = ChildProcess.Start(
-            EtcdBinary.Control!, [$"--endpoints={Endpoint}", "elect", "chair", "me"], environment);
+        await using var leader = Start("elect", "chair", "me");
         await leader.WaitForLineAsync(line => line == "me", "the election");
     }
 
-    /// <summary>Without a scheme: with one, etcdctl 3.4 sends all of the URL as the authority of this one call, which
-    /// is malformed, and servers that check it (Kestrel, nghttp2) refuse it.</summary>
-    private Task<string> StatusAsync() => ChildProcess.RunAsync(
-        EtcdBinary.Control!, [$"--endpoints={host!.Address.Authority}", "endpoint", "status"], environment);
+    [EtcdFact]
+    public async Task MakeMirror_ToAnotherStore_CopiesWhatWasThereAndWhatComes()
+    {
+        await using var other = await StoreHost.StartAsync();
+        await RunAsync("put", "old", "1");
+        await using var mirror = Start("make-mirror", other.Endpoint);
+        await using var watch = await WatchClient.OpenAsync(other.Channel);
+        await watch.CreateAsync(new WatchCreateRequest { RangeEnd = Api.Bytes("\0"), StartRevision = 1 });
+        (await watch.EventsAsync(1))[0].Kv.Key.ShouldBe(Api.Bytes("old"));
 
-    private Task<string> RunAsync(params string[] arguments) => ChildProcess.RunAsync(
-        EtcdBinary.Control!, [$"--endpoints={Endpoint}", .. arguments], environment);
+        await RunAsync("put", "new", "2");
+
+        (await watch.EventsAsync(1))[0].Kv.Value.ShouldBe(Api.Bytes("2"));
+    }
 }

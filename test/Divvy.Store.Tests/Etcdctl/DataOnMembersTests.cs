@@ -1,0 +1,5 @@
+using Divvy.Store.Tests.Conformance;
+
+namespace Divvy.Store.Tests.Etcdctl;
+
+public sealed class DataOnMembersTests : DataConformance<ClusterServer>;

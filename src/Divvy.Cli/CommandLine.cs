@@ -8,6 +8,7 @@ using Divvy.Cli.Lab;
 using Divvy.Cli.Load;
 using Divvy.Cli.Output;
 using Divvy.Cli.Serving;
+using Divvy.Cli.StoreAdmin;
 using Divvy.Cli.Up;
 
 namespace Divvy.Cli;
@@ -72,6 +73,7 @@ internal static class CommandLine
             InstanceCommand.Uncordon(verb),
             InstanceCommand.Drain(verb),
             JournalCommand.Create(console),
+            StoreCommand.Create(console),
             LabCommand.Create(console),
             BenchCommand.Create(console),
         };

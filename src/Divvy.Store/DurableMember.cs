@@ -86,21 +86,20 @@ internal static class DurableMember
     {
         var identity = StoreIdentity.From(options);
         var state = new StateMachine(VolatileMember.MvccOptionsOf(options), options.WatchLimits);
-        if (options.InitialCluster.Count == 0)
-        {
-            state.Members.Add(new MemberRecord(
-                new NodeId(identity.MemberId), options.Name, [.. options.AdvertisePeerUrls], []));
-        }
-
-        foreach (var member in options.InitialCluster)
-        {
-            var id = new NodeId(StoreIdentity.MemberIdOf(member.PeerUrls, options.ClusterToken));
-            state.Members.Add(new MemberRecord(id, member.Name, [.. member.PeerUrls], []));
-        }
-
+        state.Members.Load(FoundersOf(options, identity), []);
         state.Load(genesis, MembershipState.Of([.. state.Members.All.Select(member => member.Id)]));
         return (identity, state);
     }
+
+    /// <summary>The members of the new cluster that the options describe.</summary>
+    public static IEnumerable<MemberRecord> FoundersOf(EmbeddedStoreOptions options, StoreIdentity identity) =>
+        options.InitialCluster.Count == 0
+            ? [new MemberRecord(new NodeId(identity.MemberId), options.Name, [.. options.AdvertisePeerUrls], [])]
+            : options.InitialCluster.Select(member => new MemberRecord(
+                new NodeId(StoreIdentity.MemberIdOf(member.PeerUrls, options.ClusterToken)),
+                member.Name,
+                [.. member.PeerUrls],
+                []));
 
     /// <summary>One that joins knows where the others are, and nothing else: the leader sends it the rest.</summary>
     private static (StoreIdentity Identity, StateMachine State) Joining(
@@ -112,7 +111,9 @@ internal static class DurableMember
         return (new StoreIdentity(join.ClusterId, join.MemberId.Value), state);
     }
 
-    private static (EntryId Last, string Name) Newest(SnapshotFolder snapshots, WalContent content, IDisk wal)
+    /// <summary>The snapshot that a log goes on from.
+    /// <exception cref="DiskException">It is not there.</exception></summary>
+    public static (EntryId Last, string Name) Newest(SnapshotFolder snapshots, WalContent content, IDisk wal)
     {
         var needed = content.Snapshots.Count > 0 ? content.Snapshots[^1] : EntryId.Zero;
         if (snapshots.Newest() is not { } newest)
@@ -150,7 +151,9 @@ internal static class DurableMember
         }
     }
 
-    private static List<Entry> EntriesAfter(EntryId last, WalContent content, IDisk wal, string path)
+    /// <summary>The entries of a log that follow its snapshot.
+    /// <exception cref="DiskException">Some between them are missing.</exception></summary>
+    public static List<Entry> EntriesAfter(EntryId last, WalContent content, IDisk wal, string path)
     {
         var at = content.Entries.FirstOrDefault(entry => entry.Index == last.Index);
         if (at.Index == last.Index && at.Term != last.Term)

@@ -22,6 +22,8 @@ public sealed class StoreCluster : IAsyncDisposable
 
     public IReadOnlyList<string> Names => members.ConvertAll(member => member.Name);
 
+    public string FolderOf(string name) => Path.Combine(folder.Path, name);
+
     public InProcessChannel Channel(string name) => running[name].Channel;
 
     public EmbeddedStore Store(string name) => running[name].Store;
@@ -32,7 +34,7 @@ public sealed class StoreCluster : IAsyncDisposable
         var store = EmbeddedStore.Open(new EmbeddedStoreOptions
         {
             Name = name,
-            DataDirectory = Path.Combine(folder.Path, name),
+            DataDirectory = FolderOf(name),
             InitialCluster = members,
             Peers = new PeerOptions { ListenUrls = [new Uri(self.PeerUrls[0])] },
             AdvertisePeerUrls = self.PeerUrls,

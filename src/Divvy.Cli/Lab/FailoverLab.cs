@@ -1,6 +1,7 @@
 using System.Globalization;
 using Divvy.Cli.Lab.Scenarios;
 using Divvy.Cli.Output;
+using Divvy.Cli.Processes;
 using Divvy.Client.Etcd;
 
 namespace Divvy.Cli.Lab;
@@ -44,7 +45,13 @@ internal sealed class FailoverLab(LabSettings settings, TextWriter progress, Act
             if (settings.Etcd is not null and not StartEtcd && !keep)
                 await CleanAsync(settings.Etcd);
         }
-        var store = settings.Etcd is null ? "embedded" : $"etcd at {etcd}";
+        var store = settings.Nodes switch
+        {
+            _ when settings.Etcd is not null => $"etcd at {etcd}",
+            0 => "embedded, in memory",
+            1 => "embedded, one durable node",
+            _ => $"embedded, {settings.Nodes} durable nodes",
+        };
         return new LabReport(store, settings.Seed, reports, keep ? settings.Folder : null);
     }
 
@@ -119,18 +126,36 @@ internal sealed class FailoverLab(LabSettings settings, TextWriter progress, Act
             "--namespace", stage.Name, "--shards", stage.Shards.ToString(CultureInfo.InvariantCulture),
             "--prefix", $"{prefix}-{stage.Name}",
         ];
+        if (etcd is null && settings.Nodes > 1)
+        {
+            await StartNodesAsync(stage, processes, arguments, cancellationToken);
+            return;
+        }
+
+        string[] folder = settings.Nodes == 1 ? ["--data-dir", Path.Combine(processes.Folder, "data")] : [];
         if (count > 1 && etcd is null)
         {
             // The process that holds the store cannot be killed, so it holds nothing else that matters here.
-            etcd = (await processes.StartServerAsync("store", settings, [], cancellationToken)).Address;
+            etcd = (await processes.StartServerAsync("store", settings, folder, cancellationToken)).Address;
+            folder = [];
         }
-        if (etcd is not null)
-            arguments.AddRange(["--etcd", etcd]);
+        arguments.AddRange(etcd is null ? folder : ["--etcd", etcd]);
         for (var number = 1; number <= count; number++)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"server-{number}");
             stage.Servers.Add(await processes.StartServerAsync(id, settings, arguments, cancellationToken));
         }
+    }
+
+    /// <summary>Starts servers that are members of one store. They start together: none is ready before most of them
+    /// are there.</summary>
+    private async Task StartNodesAsync(
+        LabStage stage, LabProcesses processes, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var nodes = NodePlan.Create(processes.Folder, "server-", settings.Nodes);
+        var starting = nodes.Select(node => processes.StartServerAsync(
+            node.Name, settings, [.. arguments, .. node.Arguments], cancellationToken)).ToList();
+        stage.Servers.AddRange(await Task.WhenAll(starting));
     }
 
     private async Task CleanAsync(string endpoints)

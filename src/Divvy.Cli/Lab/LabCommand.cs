@@ -27,6 +27,7 @@ internal static class LabCommand
                 && !ServerList.TryParse(text, out _, out var error))
                 result.AddError(error);
         });
+        var nodes = Nodes();
         var rounds = TypedOption.Number("--rounds", standard.Rounds, 0, 10_000, "Random rounds at the end.");
         var seed = TypedOption.Number(
             "--seed", standard.Seed, int.MinValue, int.MaxValue, "Chooses the random rounds.");
@@ -48,13 +49,19 @@ internal static class LabCommand
         var format = OutputOption.Create();
         var command = new Command("failover", "The runbook as one asserting run; exit code 1 if a bar is missed.")
         {
-            etcd, rounds, seed, instances, shards, rps, only, keep, format,
+            etcd, nodes, rounds, seed, instances, shards, rps, only, keep, format,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(etcd) is { Implicit: false } && result.GetResult(nodes) is { Implicit: false })
+                result.AddError("--nodes is about the embedded store; with --etcd there is none.");
+        });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             standard with
             {
                 Etcd = parsed.GetValue(etcd),
+                Nodes = parsed.GetValue(nodes),
                 Rounds = parsed.GetValue(rounds),
                 Seed = parsed.GetValue(seed),
                 Instances = parsed.GetValue(instances),
@@ -67,6 +74,22 @@ internal static class LabCommand
             parsed.GetValue(format),
             cancellationToken));
         return command;
+    }
+
+    private static Option<int> Nodes()
+    {
+        var nodes = new Option<int>("--nodes")
+        {
+            Description = "Run on this many durable members of the embedded store, so that a server that is killed "
+                + "takes its part of the store with it; without it the store is one, in memory.",
+            HelpName = "1|3",
+        };
+        nodes.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is not (1 or 3))
+                result.AddError("--nodes is 1 or 3.");
+        });
+        return nodes;
     }
 
     private static async Task<int> RunAsync(

@@ -6,6 +6,10 @@ internal sealed record LabSettings
     /// <summary>Endpoints of an etcd; null: the embedded store.</summary>
     public string? Etcd { get; init; }
 
+    /// <summary>Members of the embedded store, each with a data folder and in a server of its own; 0: one in
+    /// memory.</summary>
+    public int Nodes { get; init; }
+
     public int Instances { get; init; } = 10;
 
     public int Shards { get; init; } = 1_000;

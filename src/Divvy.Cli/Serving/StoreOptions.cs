@@ -91,9 +91,7 @@ internal sealed class StoreOptions
     /// <summary>Everything that contradicts itself, one sentence each.</summary>
     public IEnumerable<string> Complaints(CommandResult result)
     {
-        if (result.Errors.Any())
-            yield break;
-        var folderIsGiven = result.GetValue(folder) is not null;
+        var folderIsGiven = Given(result, folder);
         foreach (var option in new Option[] { peers, join, peerUrl, peerListen })
         {
             if (!folderIsGiven && Given(result, option))
@@ -106,13 +104,13 @@ internal sealed class StoreOptions
             yield return "--peers already says where the others reach this member; --peer-url goes with --join.";
         if (Given(result, join) && !Given(result, peerUrl))
             yield return "--join needs --peer-url: the URL that this member was added with.";
-        var own = Given(result, name) ? result.GetValue(name) : standard.Name;
-        if (result.GetValue(peers) is { } list && !list.Members.Any(one => one.Name == own))
+        var own = ValueOf(result, name, standard.Name);
+        if (ValueOf(result, peers, null) is { } list && !list.Members.Any(one => one.Name == own))
             yield return $"--peers {list} does not name '{own}': say with --name which is this one.";
         if (Given(result, peerListen) && !Given(result, peers) && !Given(result, peerUrl))
             yield return "--peer-listen needs --peer-url: the others have to be told where this member is.";
-        var beat = Given(result, heartbeat) ? result.GetValue(heartbeat).Value : standard.HeartbeatInterval;
-        if ((Given(result, election) ? result.GetValue(election).Value : standard.ElectionTimeout) < 3 * beat)
+        var beat = ValueOf(result, heartbeat, new Duration(standard.HeartbeatInterval)).Value;
+        if (ValueOf(result, election, new Duration(standard.ElectionTimeout)).Value < 3 * beat)
             yield return "--election-timeout must be at least three times --heartbeat-interval.";
         if (new[] { peerCert, peerKey, peerAuthority }.Count(option => Given(result, option)) is 1 or 2)
             yield return "--peer-cert, --peer-key and --peer-ca go together: one of them is missing.";
@@ -149,6 +147,22 @@ internal sealed class StoreOptions
             }
             : null,
     };
+
+    /// <summary>Where it was not given, or cannot be read, which the option itself complains about, the standard
+    /// value.</summary>
+    private static T ValueOf<T>(CommandResult result, Option<T> option, T standard)
+    {
+        if (result.GetResult(option) is not { Implicit: false } given)
+            return standard;
+        try
+        {
+            return given.GetValueOrDefault<T>() ?? standard;
+        }
+        catch (InvalidOperationException)
+        {
+            return standard;
+        }
+    }
 
     private static ListenAddress? FailpointsFrom(Func<string, string?> variable)
     {

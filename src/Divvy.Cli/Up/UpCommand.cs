@@ -14,10 +14,18 @@ internal static class UpCommand
         var shards = TypedOption.Number("--shards", 20, 1, 100_000, "Shards of the namespace 'default'.");
         var instances = TypedOption.Number("--instances", 3, 0, 100, "Instances, one child process each.");
         var etcd = TypedOption.Etcd("--etcd", "Keep the state in this etcd instead of the embedded store.");
+        var nodes = TypedOption.Number(
+            "--nodes", 1, 1, 5, "Servers; 3 keep the embedded store together, and one of them may die.");
+        nodes.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() > 1
+                && result.GetResult(etcd) is { Implicit: false })
+                result.AddError("--nodes is about the embedded store; with --etcd there is none.");
+        });
         var folder = new Option<string?>("--data-dir")
         {
-            Description = "Where journals and logs go; a temporary folder if not said. The embedded store keeps its "
-                + "state in memory in this version: it ends with the process.",
+            Description = "Where the embedded store keeps its state, and where journals and logs go. If not said, a "
+                + "temporary folder, and one node keeps its state in memory.",
             HelpName = "DIR",
         };
         var listen = TypedOption.Listen(
@@ -34,9 +42,9 @@ internal static class UpCommand
             });
         }
         var supervised = SupervisedOption.Create();
-        var command = new Command("up", "Run a server on the embedded store and instances that share its shards.")
+        var command = new Command("up", "Run one server or three, and instances that share their shards.")
         {
-            shards, instances, etcd, folder, listen, http, supervised,
+            shards, instances, nodes, etcd, folder, listen, http, supervised,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -45,6 +53,8 @@ internal static class UpCommand
                 Shards = parsed.GetValue(shards),
                 Instances = parsed.GetValue(instances),
                 Etcd = parsed.GetValue(etcd),
+                Nodes = parsed.GetValue(nodes),
+                KeepsState = parsed.GetValue(folder) is not null,
                 Folder = Folder(parsed.GetValue(folder)),
                 Listen = parsed.GetValue(listen),
                 Http = parsed.GetValue(http),

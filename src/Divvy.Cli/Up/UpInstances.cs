@@ -8,7 +8,7 @@ namespace Divvy.Cli.Up;
 /// <summary>The instances of <c>divvy up</c>, one child process each. One that ends by itself, or is killed, is
 /// reported
 /// and not replaced: its shards move to the others, which is what a demonstration is for.</summary>
-internal sealed class UpInstances(UpSettings settings, Action<string> report) : IAsyncDisposable
+internal sealed class UpInstances(UpSettings settings, string servers, Action<string> report) : IAsyncDisposable
 {
     /// <summary>Tried first, so that there is something to remember.</summary>
     private const int PreferredPort = 9001;
@@ -45,7 +45,7 @@ internal sealed class UpInstances(UpSettings settings, Action<string> report) : 
         var id = string.Create(CultureInfo.InvariantCulture, $"instance-{number}");
         string[] arguments =
         [
-            "client", "--server", $"http://{settings.Listen}", "--namespace", UpSettings.Namespace,
+            "client", "--server", servers, "--namespace", UpSettings.Namespace,
             "--id", id, "--clients", "1", "--duration", "0s",
             "--http", (FirstPort + number - 1).ToString(CultureInfo.InvariantCulture),
             "--journal", Path.Combine(settings.Folder, $"{id}.journal"),

@@ -1,18 +1,15 @@
 using Divvy.Cli.Admin;
 using Divvy.Cli.Output;
 using Divvy.Cli.Processes;
-using Divvy.Cli.Serving;
 using Divvy.Coordination.Admin;
-using Divvy.Coordination.Layout;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace Divvy.Cli.Up;
 
-/// <summary>One run of <c>divvy up</c>: a server in this process, instances in others, and something to look at: a
-/// table
-/// on a terminal, log lines elsewhere.</summary>
+/// <summary>One run of <c>divvy up</c>: servers, instances, and something to look at: a table on a terminal, log
+/// lines elsewhere.</summary>
 internal sealed class UpRun(UpSettings settings, CommandConsole console)
 {
     /// <summary>What scripts wait for.</summary>
@@ -27,16 +24,18 @@ internal sealed class UpRun(UpSettings settings, CommandConsole console)
     {
         try
         {
-            await using var server = await ServerHost.StartAsync(ServerSettings(), stop.Token);
             await using var log = new StreamWriter(Path.Combine(settings.Folder, InstancesLog)) { AutoFlush = true };
             var lines = TextWriter.Synchronized(console.IsInteractive ? log : console.Output);
-            await using var instances = new UpInstances(settings, lines.WriteLine);
+            var logLevel = console.IsInteractive ? LogLevel.Critical : LogLevel.Information;
+            await using var servers = await UpServers.StartAsync(settings, logLevel, lines.WriteLine, stop.Token);
+            await using var instances = new UpInstances(settings, servers.Addresses, lines.WriteLine);
             await instances.StartAsync(stop.Token);
-            var hints = Hints(instances.FirstPort);
+            var hints = Hints(servers, instances.FirstPort);
             if (console.IsInteractive)
-                await ShowAsync(hints, stop);
+                await ShowAsync(servers, hints, stop);
             else
-                await PrintAsync(lines, hints, stop);
+                await PrintAsync(servers, lines, hints, stop);
+            servers.ThrowIfFailed();
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
@@ -44,23 +43,25 @@ internal sealed class UpRun(UpSettings settings, CommandConsole console)
         }
     }
 
-    private static async Task PrintAsync(TextWriter lines, IReadOnlyList<string> hints, StopSignal stop)
+    private static async Task PrintAsync(
+        UpServers servers, TextWriter lines, IReadOnlyList<string> hints, StopSignal stop)
     {
         await lines.WriteLineAsync($"{ReadyPhrase}. Where to look:");
         foreach (var hint in hints)
             await lines.WriteLineAsync($"  {hint}");
-        await stop.WaitAsync();
+        await Task.WhenAny(stop.WaitAsync(), servers.Failed);
         await lines.WriteLineAsync("Stopping: the instances drain, then the server ends.");
     }
 
-    private async Task ShowAsync(IReadOnlyList<string> hints, StopSignal stop)
+    private async Task ShowAsync(UpServers servers, IReadOnlyList<string> hints, StopSignal stop)
     {
-        using var client = new AdminClient(new Uri($"http://{settings.Http}"));
+        using var client = new AdminClient(servers.Admin);
+        await using var store = settings.Nodes > 1 ? new StoreWatch(servers) : null;
         await AnsiConsole.Live(new Text("starting")).StartAsync(async live =>
         {
-            while (!stop.Token.IsCancellationRequested)
+            while (!stop.Token.IsCancellationRequested && !servers.Failed.IsCompleted)
             {
-                live.UpdateTarget(await LookAsync(client, hints));
+                live.UpdateTarget(await LookAsync(client, store, hints));
                 await Task.Delay(Refresh, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         });
@@ -70,7 +71,8 @@ internal sealed class UpRun(UpSettings settings, CommandConsole console)
     /// <summary>What there is to see now; what cannot be seen (the namespace was deleted, the server is busy) is said
     /// in
     /// its place, and looked for again.</summary>
-    private static async Task<IRenderable> LookAsync(AdminClient client, IReadOnlyList<string> hints)
+    private static async Task<IRenderable> LookAsync(
+        AdminClient client, StoreWatch? store, IReadOnlyList<string> hints)
     {
         const string Path = $"namespaces/{UpSettings.Namespace}";
         try
@@ -80,7 +82,8 @@ internal sealed class UpRun(UpSettings settings, CommandConsole console)
                 $"{Path}/instances", CancellationToken.None);
             var events = await client.GetAsync<EventPage>(
                 $"{Path}/events?limit={UpView.Events}", CancellationToken.None);
-            return UpView.Render(space, instances, events.Events, hints);
+            var members = store is null ? [] : await store.LookAsync();
+            return UpView.Render(space, members, instances, events.Events, hints);
         }
         catch (CommandException failure)
         {
@@ -88,29 +91,20 @@ internal sealed class UpRun(UpSettings settings, CommandConsole console)
         }
     }
 
-    private List<string> Hints(int firstPort)
+    private List<string> Hints(UpServers servers, int firstPort)
     {
+        var endpoints = settings.Etcd?.ToString() ?? string.Join(',', servers.Listen);
         List<string> hints =
         [
-            $"etcdctl --endpoints {settings.Etcd?.ToString() ?? settings.Listen.ToString()} get --prefix /shards",
+            $"etcdctl --endpoints {endpoints} get --prefix /shards",
             $"curl http://{settings.Http}/api/v1/namespaces/{UpSettings.Namespace}/instances",
             $"./divvy shards list --server {settings.Http}",
             $"journals and logs: {settings.Folder}",
         ];
         if (firstPort > 0)
             hints.Insert(2, $"curl -i http://127.0.0.1:{firstPort}/echo/alice   (421 names the owner if it is another)");
+        if (settings.Nodes > 1)
+            hints.Insert(1, $"./divvy store status --endpoints {endpoints}");
         return hints;
     }
-
-    private ServerSettings ServerSettings() => new()
-    {
-        Listen = settings.Listen,
-        Http = settings.Http,
-        Etcd = settings.Etcd,
-        SessionTtl = TimeSpan.FromSeconds(10),
-        ControllerTtl = TimeSpan.FromSeconds(5),
-        Namespace = UpSettings.Namespace,
-        NamespaceConfig = new NamespaceConfig { Shards = settings.Shards },
-        LogLevel = console.IsInteractive ? LogLevel.Critical : LogLevel.Information,
-    };
 }

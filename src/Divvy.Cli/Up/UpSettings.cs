@@ -13,8 +13,14 @@ internal sealed record UpSettings
 
     public ServerList? Etcd { get; init; }
 
-    /// <summary>Where journals and logs go.</summary>
+    /// <summary>Servers; more than one keep the embedded store together.</summary>
+    public int Nodes { get; init; } = 1;
+
+    /// <summary>Where journals and logs go, and the state.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>Whether the folder was asked for, so that one server keeps its state there as well.</summary>
+    public bool KeepsState { get; init; }
 
     public required ListenAddress Listen { get; init; }
 

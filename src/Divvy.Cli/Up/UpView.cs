@@ -13,15 +13,33 @@ internal static class UpView
 
     public static IRenderable Render(
         NamespaceView space,
+        IReadOnlyList<StoreMemberRow> members,
         IReadOnlyList<InstanceView> instances,
         IReadOnlyList<EventView> events,
         IReadOnlyList<string> hints) => new Rows(
         new Markup(
             $"[bold]{Markup.Escape(space.Name)}[/]  {space.ShardsOwned} of {space.Shards} shards owned, "
             + $"{space.ShardsMoving} moving, led by {Markup.Escape(space.Leader ?? "nobody")}"),
+        Members(members),
         Instances(instances),
         History(events),
         new Rows(hints.Select(hint => new Text(hint, new Style(Color.Grey)))));
+
+    private static IRenderable Members(IReadOnlyList<StoreMemberRow> members)
+    {
+        if (members.Count == 0)
+            return new Text("");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("store", "role", "revision", "address");
+        foreach (var member in members)
+        {
+            table.AddRow(
+                Cell(member.Name),
+                Cell(member.Role),
+                Cell(member.Revision?.ToString(CultureInfo.InvariantCulture) ?? ""),
+                Cell(member.Address));
+        }
+        return table;
+    }
 
     private static Table Instances(IReadOnlyList<InstanceView> instances)
     {

@@ -5,6 +5,7 @@ using Divvy.Consensus.State;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
 using Divvy.Store.Auth;
+using Divvy.Store.Snapshots;
 using Google.Protobuf;
 using Alarm = Divvy.Consensus.State.Alarm;
 
@@ -15,10 +16,6 @@ internal sealed class MaintenanceService(StoreNode node, CallerResolver callers,
 {
     /// <summary>Bytes of a snapshot in one message; etcd's number.</summary>
     private const int SnapshotPiece = 32 * 1024;
-
-    /// <summary>etcdctl takes a snapshot for whole when its length is a multiple of this and a SHA-256
-    /// follows.</summary>
-    private const int SnapshotBlock = 512;
 
     public void MapTo(GatedServices services) => services
         .Unary(EtcdMethods.Status, (_, _) => ValueTask.FromResult(Status()))
@@ -131,7 +128,7 @@ internal sealed class MaintenanceService(StoreNode node, CallerResolver callers,
         await callers.CheckRootAsync(context).ConfigureAwait(false);
         await using var content = await node.OpenSnapshotAsync().ConfigureAwait(false);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var left = (content.Length + SnapshotBlock - 1) / SnapshotBlock * SnapshotBlock;
+        var left = (content.Length + KeptSnapshot.Block - 1) / KeptSnapshot.Block * KeptSnapshot.Block;
         while (left > 0)
         {
             var piece = new byte[Math.Min(left, SnapshotPiece)];

@@ -34,5 +34,8 @@ internal sealed class SectionReader(string path, IDiskFile file)
         return ((SectionKind)head[0], content);
     }
 
+    /// <summary>Where the next section begins.</summary>
+    public long Position => at;
+
     public SnapshotDamagedException Damaged(string what) => new(path, at, what);
 }

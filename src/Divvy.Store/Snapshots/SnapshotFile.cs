@@ -27,10 +27,17 @@ internal static class SnapshotFile
         IDisk disk, string name, MvccOptions options, WatchLimits limits)
     {
         using var file = disk.Open(name);
-        var reader = new SectionReader(PathOf(disk, name), file);
+        return Load(new SectionReader(PathOf(disk, name), file), options, limits);
+    }
+
+    /// <summary>The whole state; the reader then stands behind the last section.
+    /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception></summary>
+    public static (SnapshotHead Head, StateMachine State) Load(
+        SectionReader reader, MvccOptions options, WatchLimits limits)
+    {
         try
         {
-            return Load(reader, options, limits);
+            return ReadAll(reader, options, limits);
         }
         catch (Exception damage) when (damage is FormatException or InvalidDataException)
         {
@@ -38,7 +45,7 @@ internal static class SnapshotFile
         }
     }
 
-    private static (SnapshotHead Head, StateMachine State) Load(
+    private static (SnapshotHead Head, StateMachine State) ReadAll(
         SectionReader reader, MvccOptions options, WatchLimits limits)
     {
         var head = ReadHead(reader);

@@ -1,5 +1,6 @@
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.TestKit.Stores;
 using Google.Protobuf;
 
 namespace Divvy.Store.Tests;

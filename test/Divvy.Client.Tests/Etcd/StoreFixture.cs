@@ -3,6 +3,7 @@ using Divvy.Rpc;
 using Divvy.Rpc.InProcess;
 using Divvy.Store;
 using Divvy.TestKit.Etcd;
+using Divvy.TestKit.Stores;
 
 namespace Divvy.Client.Tests.Etcd;
 
@@ -15,9 +16,16 @@ public sealed class StoreFixture : IAsyncLifetime
 
     /// <summary>The stores that can run on this machine. Where etcd is missing, <see cref="EtcdProcessTests"/> says so.
     /// </summary>
-    public static TheoryData<StoreKind> Stores => EtcdBinary.SkipReason is null
-        ? new TheoryData<StoreKind>(StoreKind.Etcd, StoreKind.Embedded)
-        : new TheoryData<StoreKind>(StoreKind.Embedded);
+    public static TheoryData<StoreKind> Stores
+    {
+        get
+        {
+            var stores = new TheoryData<StoreKind>(StoreKind.Embedded, StoreKind.Durable, StoreKind.Members);
+            if (EtcdBinary.SkipReason is null)
+                stores.Add(StoreKind.Etcd);
+            return stores;
+        }
+    }
 
     public async Task<IEtcdClient> ClientAsync(StoreKind kind)
     {
@@ -25,7 +33,7 @@ public sealed class StoreFixture : IAsyncLifetime
         try
         {
             if (!clients.TryGetValue(kind, out var client))
-                clients[kind] = client = kind == StoreKind.Etcd ? await StartEtcdAsync() : StartEmbedded();
+                clients[kind] = client = await StartAsync(kind);
             return client;
         }
         finally
@@ -41,6 +49,24 @@ public sealed class StoreFixture : IAsyncLifetime
         while (started.TryPop(out var part))
             await part.DisposeAsync();
         starting.Dispose();
+    }
+
+    private async Task<IEtcdClient> StartAsync(StoreKind kind) => kind switch
+    {
+        StoreKind.Etcd => await StartEtcdAsync(),
+        StoreKind.Durable => await StartMembersAsync(1),
+        StoreKind.Members => await StartMembersAsync(3),
+        _ => StartEmbedded(),
+    };
+
+    private async Task<IEtcdClient> StartMembersAsync(int count)
+    {
+        var cluster = Keep(new StoreCluster(count));
+        await cluster.ReadyAsync();
+        return Keep(new EtcdClient(TestClients.Options([.. cluster.Endpoints.Select(endpoint => endpoint.OriginalString)]) with
+        {
+            Channels = cluster.Open,
+        }));
     }
 
     private async Task<IEtcdClient> StartEtcdAsync() =>

@@ -8,4 +8,10 @@ public enum StoreKind
 
     /// <summary>The embedded store over the in-process channel.</summary>
     Embedded,
+
+    /// <summary>One embedded member with a data folder.</summary>
+    Durable,
+
+    /// <summary>Three embedded members with data folders.</summary>
+    Members,
 }

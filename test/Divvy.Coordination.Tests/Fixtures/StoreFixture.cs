@@ -3,6 +3,7 @@ using Divvy.Rpc;
 using Divvy.Rpc.InProcess;
 using Divvy.Store;
 using Divvy.TestKit.Etcd;
+using Divvy.TestKit.Stores;
 
 namespace Divvy.Coordination.Tests.Fixtures;
 
@@ -13,14 +14,16 @@ public sealed class StoreFixture : IAsyncLifetime
     private readonly SemaphoreSlim starting = new(1, 1);
     private readonly RpcServices services = new();
     private EtcdProcess? etcd;
+    private readonly Dictionary<StoreKind, StoreCluster> clusters = [];
     private EmbeddedStore? embedded;
+    private int connections;
 
     /// <summary>The stores that can run on this machine. Where etcd is missing, the test kit's own test says so.</summary>
     public static TheoryData<StoreKind> Stores
     {
         get
         {
-            var stores = new TheoryData<StoreKind> { StoreKind.Embedded };
+            var stores = new TheoryData<StoreKind>(StoreKind.Embedded, StoreKind.Durable, StoreKind.Members);
             if (EtcdBinary.SkipReason is null)
                 stores.Add(StoreKind.Etcd);
             return stores;
@@ -45,6 +48,8 @@ public sealed class StoreFixture : IAsyncLifetime
                 etcd ??= await EtcdProcess.StartNewAsync();
                 return new StoreConnection(Connect(etcd.Endpoint), null);
             }
+            if (kind is StoreKind.Durable or StoreKind.Members)
+                return new StoreConnection(Connect(await ClusterAsync(kind)), null);
             if (embedded is null)
             {
                 embedded = new EmbeddedStore(new EmbeddedStoreOptions { PollInterval = TimeSpan.FromMilliseconds(20) });
@@ -65,8 +70,29 @@ public sealed class StoreFixture : IAsyncLifetime
     {
         if (embedded is not null)
             await embedded.DisposeAsync();
+        foreach (var cluster in clusters.Values)
+            await cluster.DisposeAsync();
         if (etcd is not null)
             await etcd.DisposeAsync();
         starting.Dispose();
+    }
+
+    private async Task<StoreCluster> ClusterAsync(StoreKind kind)
+    {
+        if (!clusters.TryGetValue(kind, out var cluster))
+            clusters.Add(kind, cluster = new StoreCluster(kind == StoreKind.Durable ? 1 : 3));
+        await cluster.ReadyAsync();
+        return cluster;
+    }
+
+    private EtcdClient Connect(StoreCluster cluster)
+    {
+        var first = connections++ % cluster.Endpoints.Count;
+        return new EtcdClient(new EtcdClientOptions
+        {
+            Endpoints = [.. cluster.Endpoints.Skip(first), .. cluster.Endpoints.Take(first)],
+            Channels = cluster.Open,
+            BackoffMax = TimeSpan.FromMilliseconds(200),
+        });
     }
 }

@@ -1,8 +1,9 @@
 using Divvy.Rpc;
 using Divvy.Rpc.InProcess;
-using Divvy.TestKit;
+using Divvy.Store;
+using Divvy.Store.Wal;
 
-namespace Divvy.Store.Tests;
+namespace Divvy.TestKit.Stores;
 
 /// <summary>Members of one cluster in this process, with peers' connections on loopback and data folders of their
 /// own.</summary>
@@ -10,7 +11,8 @@ public sealed class StoreCluster : IAsyncDisposable
 {
     private readonly TempDirectory folder = new();
     private readonly List<InitialMember> members = [];
-    private readonly SortedDictionary<string, (EmbeddedStore Store, InProcessChannel Channel)> running = [];
+    private readonly SortedDictionary<string, (EmbeddedStore Store, RpcServices Services, InProcessChannel Channel)>
+        running = [];
 
     public StoreCluster(int size = 3)
     {
@@ -24,7 +26,13 @@ public sealed class StoreCluster : IAsyncDisposable
 
     public string FolderOf(string name) => Path.Combine(folder.Path, name);
 
+    /// <summary>Where clients find the members, with <see cref="Open"/> for a way there.</summary>
+    public IReadOnlyList<Uri> Endpoints => members.ConvertAll(member => new Uri($"http://{member.Name}:2379"));
+
     public InProcessChannel Channel(string name) => running[name].Channel;
+
+    /// <summary>A new channel to one of the <see cref="Endpoints"/>.</summary>
+    public IRpcChannel Open(Uri endpoint) => new InProcessChannel(running[endpoint.Host].Services);
 
     public EmbeddedStore Store(string name) => running[name].Store;
 
@@ -41,31 +49,31 @@ public sealed class StoreCluster : IAsyncDisposable
             AdvertiseClientUrls = [$"http://{name}:2379"],
             HeartbeatInterval = TimeSpan.FromMilliseconds(50),
             ElectionTimeout = TimeSpan.FromMilliseconds(500),
-            Wal = new Divvy.Store.Wal.WalOptions { SegmentSize = 1 << 20 },
+            Wal = new WalOptions { SegmentSize = 1 << 20 },
         });
         var services = new RpcServices();
         store.MapTo(services);
-        running.Add(name, (store, new InProcessChannel(services)));
+        running.Add(name, (store, services, new InProcessChannel(services)));
     }
 
     public async Task StopAsync(string name)
     {
-        var (store, channel) = running[name];
+        var (store, _, channel) = running[name];
         running.Remove(name);
-        await channel.DisposeAsync();
-        await store.DisposeAsync();
+        await channel.DisposeAsync().ConfigureAwait(false);
+        await store.DisposeAsync().ConfigureAwait(false);
     }
 
     public async Task ReadyAsync()
     {
-        foreach (var (store, _) in running.Values)
-            await store.Ready.WaitAsync(TimeSpan.FromSeconds(30));
+        foreach (var (store, _, _) in running.Values)
+            await store.Ready.WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var name in running.Keys.ToArray())
-            await StopAsync(name);
+            await StopAsync(name).ConfigureAwait(false);
         folder.Dispose();
     }
 }

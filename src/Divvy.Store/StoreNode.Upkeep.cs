@@ -27,11 +27,12 @@ internal sealed partial class StoreNode
         ? Snapshot().Data.Bytes
         : Interlocked.Read(ref snapshotBytes) + log.BytesSinceSnapshot;
 
-    /// <summary>Writes a snapshot now and lets go of the log before it.
+    /// <summary>Ends a compaction that is under way, writes a snapshot and lets go of the log before it.
     /// <exception cref="DiskException">The disk failed, or is full; what was there is still
     /// there.</exception></summary>
     public async Task DefragmentAsync()
     {
+        await PhysicallyCompactedAsync(CancellationToken.None).ConfigureAwait(false);
         if (disks.Snapshots is not { } folder)
             return;
         var began = Stopwatch.GetTimestamp();

@@ -91,7 +91,12 @@ public abstract class LockConformance(IServer server)
         var waiting = LockAsync("k/leave", waiter, giveUp.Token);
         await WaitForKeyAsync($"k/leave/{waiter:x}");
         await using var watch = await WatchClient.OpenAsync(server.Channel);
-        await watch.CreateAsync(new WatchCreateRequest { Key = Bytes($"k/leave/{waiter:x}") });
+        var inLine = await api.GetAsync($"k/leave/{waiter:x}");
+        await watch.CreateAsync(new WatchCreateRequest
+        {
+            Key = Bytes($"k/leave/{waiter:x}"),
+            StartRevision = inLine!.ModRevision + 1, // the member that serves the watch may not have applied it yet
+        });
 
         await giveUp.CancelAsync();
 

@@ -49,7 +49,11 @@ public sealed class QuotaTests
 
         await apis[0].CompactAsync(revision);
         foreach (var api in apis)
+        {
+            await api.GetAsync("full"); // linearizable: this member has applied the compaction
             await api.CallAsync(EtcdMethods.Defragment, new DefragmentRequest());
+        }
+
         var alarms = await apis[0].CallAsync(EtcdMethods.Alarm, new AlarmRequest());
         foreach (var alarm in alarms.Alarms)
         {

@@ -5,6 +5,7 @@ using Divvy.Rpc.InProcess;
 using Divvy.Store.Disk;
 using Divvy.Store.Snapshots;
 using Divvy.TestKit;
+using Divvy.TestKit.Stores;
 using Google.Protobuf;
 
 namespace Divvy.Store.Tests.Snapshots;

@@ -1,0 +1,47 @@
+namespace Divvy.Simulation.Faults;
+
+/// <summary>What goes wrong.</summary>
+internal enum FaultKind
+{
+    /// <summary>A process dies where it stands and is started again when the fault ends.</summary>
+    Crash,
+
+    /// <summary>All processes of a group die at one instant: a power cut.</summary>
+    PowerCut,
+
+    /// <summary>A process stands still and does not know it.</summary>
+    Pause,
+
+    /// <summary>One host hears nobody and nobody hears it.</summary>
+    Isolate,
+
+    /// <summary>The hosts fall into two halves that do not hear each other.</summary>
+    Split,
+
+    /// <summary>One host's packets to another one are lost, while those back arrive.</summary>
+    OneWay,
+
+    /// <summary>Two hosts do not hear each other, while both hear all others.</summary>
+    Cut,
+
+    /// <summary>Packets are lost, doubled, delayed and overtaken everywhere.</summary>
+    BadNetwork,
+
+    /// <summary>A link's packets wait and arrive all at once when it ends.</summary>
+    Clog,
+
+    /// <summary>A process's clock runs fast or slow.</summary>
+    Drift,
+
+    /// <summary>A disk takes long to make something durable.</summary>
+    SlowDisk,
+
+    /// <summary>A disk is full.</summary>
+    FullDisk,
+
+    /// <summary>The next synchronisation of a disk fails; its process dies of it and is started again.</summary>
+    SyncFails,
+
+    /// <summary>A process dies inside one of its next calls to the disk, between two writes.</summary>
+    CrashInDisk,
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Faults;
+
+/// <summary>Everything that is going to go wrong in a run. It is drawn before the run begins, and each fault has a
+/// number, so a run that found something can be repeated with fewer of them.</summary>
+internal sealed class FaultPlan
+{
+    private const int Targets = 1_000_000;
+
+    private FaultPlan(ImmutableArray<Fault> faults) => Faults = faults;
+
+    public ImmutableArray<Fault> Faults { get; }
+
+    /// <summary>Draws a plan.</summary>
+    /// <param name="random">Where its numbers come from.</param>
+    /// <param name="kinds">What may go wrong; a run has some of these, and one of them more than the others.</param>
+    /// <param name="length">Until when faults may begin; all have ended by then too.</param>
+    /// <param name="every">Mean time between two beginnings.</param>
+    /// <param name="lasting">Mean time that one lasts.</param>
+    public static FaultPlan Draw(
+        SimRandom random, IReadOnlyList<FaultKind> kinds, TimeSpan length, TimeSpan every, TimeSpan lasting)
+    {
+        // A run in which everything goes wrong at once gets nowhere: each has a few kinds, and so can go far in them.
+        var chosen = kinds.ToArray();
+        random.Shuffle(chosen);
+        chosen = chosen[..Math.Min(chosen.Length, random.Between(1, 5))];
+        var faults = ImmutableArray.CreateBuilder<Fault>();
+        for (var at = random.Exponential(every); at < length; at += random.Exponential(every))
+        {
+            var kind = random.Chance(0.3) ? chosen[0] : random.Pick(chosen);
+            var lasts = TimeSpan.FromMilliseconds(1) + random.Exponential(lasting);
+            if (at + lasts > length)
+                lasts = length - at;
+            faults.Add(new Fault(
+                faults.Count + 1, kind, at, lasts, random.Below(Targets), random.Below(Targets)));
+        }
+
+        return new FaultPlan(faults.ToImmutable());
+    }
+
+    /// <summary>The same plan with only some of its faults, which keep their numbers.</summary>
+    public FaultPlan Only(IReadOnlySet<int> numbers) => new([.. Faults.Where(fault => numbers.Contains(fault.Number))]);
+}

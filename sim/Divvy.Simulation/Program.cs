@@ -1,0 +1,3 @@
+using Divvy.Simulation.Commands;
+
+return await SimulatorCommand.InvokeAsync(args).ConfigureAwait(false);

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Divvy.Simulation.Faults;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Runs;
+
+/// <summary>Runs one seed.</summary>
+internal static class Simulation
+{
+    public static RunResult Run(SimulationOptions options, IWorkload workload, bool keepTrace)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var plan = FaultPlan.Draw(
+            new SimRandom(SimRandom.SeedOf(options.Seed, "faults")),
+            workload.FaultKinds,
+            options.Faulty,
+            options.FaultEvery,
+            options.FaultLasts);
+        if (options.KeepFaults is { } numbers)
+            plan = plan.Only(numbers);
+        RunReport? report = null;
+        var world = SimWorld.Run(options.Seed, keepTrace, world =>
+        {
+            report = new RunReport(world);
+            return RunAsync(world, report);
+        });
+        return new RunResult(
+            options,
+            plan.Faults.Length,
+            world.Trace.Hash,
+            world.Now,
+            Stopwatch.GetElapsedTime(began),
+            report!.Violations,
+            report.Counters,
+            world.Trace.Lines);
+
+        async Task RunAsync(SimWorld world, RunReport report)
+        {
+            try
+            {
+                await workload.RunAsync(world, options, plan, report).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // What a run cannot go on from is found by it, as much as what a checker says.
+                report.Violated("unexpected exception", failure.ToString());
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Divvy.Simulation.Runs;
+
+/// <summary>What a run simulates.</summary>
+internal enum WorkloadKind
+{
+    /// <summary>Members of the embedded store and clients of its API.</summary>
+    Store,
+
+    /// <summary>Members of the store, servers, instances, routers and their callers.</summary>
+    Distributor,
+}

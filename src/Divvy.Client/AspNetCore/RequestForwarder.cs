@@ -16,7 +16,7 @@ internal sealed class RequestForwarder(ShardHost host)
 {
     public async Task ForwardAsync(HttpContext context, ShardRequestHeaders headers, ShardAdmission admission)
     {
-        using var late = new CancellationTokenSource(host.Options.ForwardTimeout);
+        using var late = new CancellationTokenSource(host.Options.ForwardTimeout, host.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
         try
         {

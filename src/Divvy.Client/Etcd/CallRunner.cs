@@ -87,7 +87,7 @@ internal sealed class CallRunner(
         if (attempts % pool.Count != 0)
             return;
         var pause = RetryBackoff.Pause(
-            attempts / pool.Count, options.BackoffBase, options.BackoffMax, Random.Shared.NextDouble());
+            attempts / pool.Count, options.BackoffBase, options.BackoffMax, options.Dice.NextDouble());
         var left = options.Timeout - timeProvider.GetElapsedTime(start);
         var room = left - leastAttempt;
         if (room > TimeSpan.Zero)

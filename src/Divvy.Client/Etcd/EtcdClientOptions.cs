@@ -34,6 +34,9 @@ public sealed record EtcdClientOptions
     /// <summary>The longest pause. Default 1 s, below etcd's usual election time.</summary>
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Where the jitter of pauses comes from; used by many threads at once. Default: the system's.</summary>
+    public Random Dice { get; init; } = Random.Shared;
+
     /// <summary>A watch that hears nothing for this long asks whether the server is alive, and after the same time
     /// again goes to another endpoint. Default 15 s.</summary>
     public TimeSpan WatchIdleTimeout { get; init; } = TimeSpan.FromSeconds(15);

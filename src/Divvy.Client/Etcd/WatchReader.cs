@@ -157,7 +157,7 @@ internal sealed class WatchReader(
         if (failures % pool.Count != 0)
             return;
         var pause = RetryBackoff.Pause(
-            failures / pool.Count, options.BackoffBase, options.BackoffMax, Random.Shared.NextDouble());
+            failures / pool.Count, options.BackoffBase, options.BackoffMax, options.Dice.NextDouble());
         await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
     }
 

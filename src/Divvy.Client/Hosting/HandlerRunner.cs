@@ -7,7 +7,12 @@ namespace Divvy.Client.Hosting;
 /// <summary>Turns a call of the machine into a call of the application's handler, with the hand-over around it (R14).
 /// </summary>
 internal sealed class HandlerRunner(
-    ShardHostOptions options, IShardHandler handler, HandOverInbox inbox, HandOverSender sender, ILogger logger)
+    ShardHostOptions options,
+    IShardHandler handler,
+    HandOverInbox inbox,
+    HandOverSender sender,
+    TimeProvider time,
+    ILogger logger)
 {
     private const int MaxErrorLength = 500;
 
@@ -15,7 +20,7 @@ internal sealed class HandlerRunner(
     public async Task<HandlerResult> RunAsync(
         HandlerCall call, CancellationToken ownershipEnded, CancellationToken cancellationToken)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = time.GetTimestamp();
         HandlerResult result;
         try
         {
@@ -28,7 +33,7 @@ internal sealed class HandlerRunner(
             result = HandlerResult.Failure(Describe(failure));
         }
         ClientMetrics.HandlerDuration.Record(
-            Stopwatch.GetElapsedTime(start).TotalSeconds,
+            time.GetElapsedTime(start).TotalSeconds,
             new("namespace", options.Namespace),
             new("operation", call.Kind.ToString()),
             new("outcome", result.Succeeded ? "ok" : "failed"));

@@ -12,8 +12,8 @@ internal sealed class LoadMeter(TimeProvider time)
     public void Served(ShardId shard) =>
         Interlocked.Increment(ref counts.GetOrAdd(shard, static _ => new Count()).Requests);
 
-    /// <summary>Requests a second since the last reading, for shards that had any. A shard without any is
-    /// forgotten.</summary>
+    /// <summary>Requests a second since the last reading, for shards that had any, in order of shards. A shard without
+    /// any is forgotten.</summary>
     public IReadOnlyList<(ShardId Shard, double RequestsPerSecond)> Take()
     {
         var now = time.GetTimestamp();
@@ -30,6 +30,7 @@ internal sealed class LoadMeter(TimeProvider time)
             else
                 counts.TryRemove(KeyValuePair.Create(shard, count));
         }
+        loads.Sort(static (one, other) => one.Item1.CompareTo(other.Item1));
         return loads;
     }
 

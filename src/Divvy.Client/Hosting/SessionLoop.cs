@@ -21,6 +21,7 @@ internal sealed class SessionLoop(
     LoadMeter loads,
     ServerChannels servers,
     TimeProvider time,
+    Random dice,
     ILogger logger)
 {
     private readonly TaskCompletionSource granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,7 +44,7 @@ internal sealed class SessionLoop(
     /// <summary>Runs until it is cancelled, or until the session was closed by <see cref="Deregister"/>.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var rotation = new ServerRotation(servers, options.ReconnectMin, options.ReconnectMax);
+        var rotation = new ServerRotation(servers, options.ReconnectMin, options.ReconnectMax, dice);
         var nonce = BeginSession();
         while (!cancellationToken.IsCancellationRequested && !IsLeaving())
         {
@@ -165,12 +166,14 @@ internal sealed class SessionLoop(
         return BeginSession();
     }
 
-    /// <summary>A nonce is one process's and one attempt's.</summary>
+    /// <summary>A nonce is one process's and one attempt's: 16 random bytes.</summary>
     private string BeginSession()
     {
         shell.Drive((machine, now) => machine.BeginSession(now));
         directory.Apply(isFullSet: true, []);
-        return Guid.NewGuid().ToString("N");
+        Span<byte> nonce = stackalloc byte[16];
+        dice.NextBytes(nonce);
+        return Convert.ToHexStringLower(nonce);
     }
 
     private bool IsLeaving()

@@ -20,6 +20,7 @@ public sealed class ShardHost : IAsyncDisposable
     private readonly ShardHostOptions options;
     private readonly ServerChannels servers;
     private readonly HostClock clock;
+    private readonly Random dice;
     private readonly ILogger logger;
     private readonly HostShell shell;
     private readonly RoleDirectory directory = new();
@@ -37,13 +38,15 @@ public sealed class ShardHost : IAsyncDisposable
     /// <param name="servers">Shared, not disposed by the host.</param>
     /// <param name="time">The clock; a monotonic one that runs while the machine sleeps when null.</param>
     /// <param name="logger">Null: nothing is logged.</param>
+    /// <param name="dice">Where nonces and the jitter of pauses come from; the system's when null.</param>
     /// <exception cref="ArgumentException">Options are wrong; the message names each.</exception>
     public ShardHost(
         ShardHostOptions options,
         IShardHandler handler,
         ServerChannels servers,
         TimeProvider? time = null,
-        ILogger<ShardHost>? logger = null)
+        ILogger<ShardHost>? logger = null,
+        Random? dice = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         ArgumentNullException.ThrowIfNull(servers);
@@ -52,12 +55,13 @@ public sealed class ShardHost : IAsyncDisposable
         this.options = options;
         this.servers = servers;
         this.logger = logger ?? NullLogger<ShardHost>.Instance;
+        this.dice = dice ?? Random.Shared;
         clock = new HostClock(time ?? BootTimeProvider.Instance);
         loads = new LoadMeter(clock.Time);
         inbox = new HandOverInbox(options.MaxHandOverBytesHeld);
         Peers = PeerClient.Create(options);
         var runner = new HandlerRunner(
-            options, handler, inbox, new HandOverSender(options, Peers, clock.Time), this.logger);
+            options, handler, inbox, new HandOverSender(options, Peers, clock.Time), clock.Time, this.logger);
         shell = new HostShell(options, clock, this.logger) { RunHandler = runner.RunAsync };
     }
 
@@ -89,6 +93,9 @@ public sealed class ShardHost : IAsyncDisposable
     /// <summary>How many requests wait here.</summary>
     public int WaitingRequests => shell.Read(machine => machine.WaitingRequests);
 
+    /// <summary>The clock of every wait.</summary>
+    internal TimeProvider Time => clock.Time;
+
     /// <summary>For requests to other instances.</summary>
     internal HttpMessageInvoker Peers { get; }
 
@@ -109,7 +116,7 @@ public sealed class ShardHost : IAsyncDisposable
                 throw new InvalidOperationException($"{options.InstanceId} was started before");
             var address = options.Address ?? throw new InvalidOperationException(
                 $"{options.InstanceId} has no Address: set where callers and other instances reach it");
-            session = new SessionLoop(options, address, shell, directory, loads, servers, clock.Time, logger);
+            session = new SessionLoop(options, address, shell, directory, loads, servers, clock.Time, dice, logger);
             running = session.RunAsync(stopping.Token);
         }
     }

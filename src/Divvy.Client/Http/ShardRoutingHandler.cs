@@ -20,17 +20,21 @@ public sealed class ShardRoutingHandler : DelegatingHandler
     private readonly ShardRouter router;
     private readonly ShardRoutingOptions options;
     private readonly TimeProvider time;
+    private readonly Random dice;
 
     /// <param name="router">Knows where shards are. Not disposed here.</param>
     /// <param name="options">The defaults when null. Read at every request.</param>
     /// <param name="time">The clock of deadlines and pauses; the system's when null.</param>
+    /// <param name="dice">Where the jitter of pauses comes from; the system's when null.</param>
     /// <exception cref="ArgumentException">Options are wrong; the message names each.</exception>
-    public ShardRoutingHandler(ShardRouter router, ShardRoutingOptions? options = null, TimeProvider? time = null)
+    public ShardRoutingHandler(
+        ShardRouter router, ShardRoutingOptions? options = null, TimeProvider? time = null, Random? dice = null)
     {
         ArgumentNullException.ThrowIfNull(router);
         this.router = router;
         this.options = options ?? new ShardRoutingOptions();
         this.time = time ?? TimeProvider.System;
+        this.dice = dice ?? Random.Shared;
         if (ShardRoutingOptionsValidator.Errors(this.options).ToList() is { Count: > 0 } errors)
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
     }
@@ -118,8 +122,7 @@ public sealed class ShardRoutingHandler : DelegatingHandler
     private async Task PauseAsync(Journey journey, RoutingTable seen, CancellationToken cancellationToken)
     {
         const int AttemptsWithoutPause = 4;
-        var dice = Random.Shared.NextDouble();
-        var pause = RetryBackoff.Pause(journey.Attempts, options.RetryMin, options.RetryMax, dice);
+        var pause = RetryBackoff.Pause(journey.Attempts, options.RetryMin, options.RetryMax, dice.NextDouble());
         if (journey.Attempts > AttemptsWithoutPause)
         {
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);

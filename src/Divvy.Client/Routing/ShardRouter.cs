@@ -17,6 +17,7 @@ public sealed class ShardRouter : IAsyncDisposable
     private readonly ShardRouterOptions options;
     private readonly ServerChannels servers;
     private readonly TimeProvider time;
+    private readonly Random dice;
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource<RoutingTable> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,12 +31,14 @@ public sealed class ShardRouter : IAsyncDisposable
     /// <param name="servers">Shared, not disposed by the router.</param>
     /// <param name="time">The clock; the system's when null.</param>
     /// <param name="logger">Null: nothing is logged.</param>
+    /// <param name="dice">Where the jitter of pauses comes from; the system's when null.</param>
     /// <exception cref="ArgumentException">Options are wrong; the message names each.</exception>
     public ShardRouter(
         ShardRouterOptions options,
         ServerChannels servers,
         TimeProvider? time = null,
-        ILogger<ShardRouter>? logger = null)
+        ILogger<ShardRouter>? logger = null,
+        Random? dice = null)
     {
         ArgumentNullException.ThrowIfNull(servers);
         if (ShardRouterOptionsValidator.Errors(options).ToList() is { Count: > 0 } errors)
@@ -43,6 +46,7 @@ public sealed class ShardRouter : IAsyncDisposable
         this.options = options;
         this.servers = servers;
         this.time = time ?? TimeProvider.System;
+        this.dice = dice ?? Random.Shared;
         this.logger = logger ?? NullLogger<ShardRouter>.Instance;
     }
 
@@ -110,7 +114,7 @@ public sealed class ShardRouter : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        var rotation = new ServerRotation(servers, options.ReconnectMin, options.ReconnectMax);
+        var rotation = new ServerRotation(servers, options.ReconnectMin, options.ReconnectMax, dice);
         string? lastFailure = null;
         while (!cancellationToken.IsCancellationRequested)
         {

@@ -15,13 +15,13 @@ internal sealed class ServerRotation
     private int position;
     private int failures;
 
-    public ServerRotation(ServerChannels servers, TimeSpan lowestPause, TimeSpan highestPause, Random? dice = null)
+    public ServerRotation(ServerChannels servers, TimeSpan lowestPause, TimeSpan highestPause, Random dice)
     {
         this.servers = servers;
         this.lowestPause = lowestPause;
         this.highestPause = highestPause;
-        this.dice = dice ?? Random.Shared;
-        position = this.dice.Next(servers.Count);
+        this.dice = dice;
+        position = dice.Next(servers.Count);
     }
 
     public IRpcChannel Current => servers[position];

@@ -11,7 +11,8 @@ internal sealed class ControllerHost(ControllerServices services)
 
     /// <summary>The namespaces this server leads.</summary>
     public IEnumerable<string> Led =>
-        controllers.Where(entry => entry.Value.Controller.Leads).Select(entry => entry.Key);
+        controllers.Where(entry => entry.Value.Controller.Leads).Select(entry => entry.Key)
+            .Order(StringComparer.Ordinal);
 
     /// <summary>Runs on the mirror's loop.</summary>
     public void Observe(MirrorUpdate update)
@@ -40,15 +41,15 @@ internal sealed class ControllerHost(ControllerServices services)
         }
         finally
         {
-            foreach (var name in controllers.Keys)
+            foreach (var name in controllers.Keys.Order(StringComparer.Ordinal))
                 await StopAsync(name).ConfigureAwait(false);
         }
     }
 
     private async Task FollowAsync(StoreSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var names = snapshot.Names.ToHashSet(StringComparer.Ordinal);
-        foreach (var name in controllers.Keys.Where(name => !names.Contains(name)))
+        var names = new SortedSet<string>(snapshot.Names, StringComparer.Ordinal);
+        foreach (var name in controllers.Keys.Where(name => !names.Contains(name)).Order(StringComparer.Ordinal))
             await StopAsync(name).ConfigureAwait(false);
         foreach (var name in names.Where(name => !controllers.ContainsKey(name)))
         {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Divvy.Client.Etcd;
 using Divvy.Coordination.Mirror;
 using Divvy.Coordination.Streams;
@@ -18,21 +17,31 @@ internal sealed class RoutingPublisher(
     CoordinationOptions options,
     TimeProvider time)
 {
-    private readonly ConcurrentDictionary<RoutingSubscriber, string> subscribers = [];
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<long, (RoutingSubscriber Subscriber, string Space)> subscribers = [];
+    private long lastSubscriber;
     private readonly Func<StoreSnapshot> newest = () => mirror.Current;
 
-    public int Count => subscribers.Count;
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+                return subscribers.Count;
+        }
+    }
 
-    /// <summary>Runs on the mirror's loop.</summary>
+    /// <summary>Runs on the mirror's loop. Whoever subscribed first is told first.</summary>
     public void Observe(MirrorUpdate update)
     {
-        if (subscribers.IsEmpty)
-            return;
         var changes = update.Changes.ToDictionary(change => change.Name, StringComparer.Ordinal);
-        foreach (var (subscriber, space) in subscribers)
+        lock (gate)
         {
-            if (changes.TryGetValue(space, out var change))
-                subscriber.Observe(change);
+            foreach (var (subscriber, space) in subscribers.Values)
+            {
+                if (changes.TryGetValue(space, out var change))
+                    subscriber.Observe(change);
+            }
         }
     }
 
@@ -42,10 +51,12 @@ internal sealed class RoutingPublisher(
         using var place = limit.Enter();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, limit.Stopping);
         var subscriber = new RoutingSubscriber();
+        var number = Interlocked.Increment(ref lastSubscriber);
         try
         {
             await CatchUpAsync(request, stop.Token).ConfigureAwait(false);
-            subscribers.TryAdd(subscriber, request.Namespace);
+            lock (gate)
+                subscribers.Add(number, (subscriber, request.Namespace));
             await SendAsync(subscriber, request.Namespace, responses, stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit.Stopping.IsCancellationRequested)
@@ -60,7 +71,8 @@ internal sealed class RoutingPublisher(
         }
         finally
         {
-            subscribers.TryRemove(subscriber, out _);
+            lock (gate)
+                subscribers.Remove(number);
         }
     }
 

@@ -51,7 +51,8 @@ internal sealed class SessionHub
         }
         if (change.Before.Config is not null && change.After.Config is null)
         {
-            foreach (var stream in streams.Values.Where(stream => stream.Space == change.Name))
+            var told = streams.Values.Where(stream => stream.Space == change.Name);
+            foreach (var stream in told.OrderBy(stream => stream.Session))
                 stream.Outbox.End($"the namespace {change.Name} was deleted");
         }
     }

@@ -35,6 +35,6 @@ public sealed class ServerRotationTests
     private static ServerRotation Rotation(int servers)
     {
         var channels = Enumerable.Range(0, servers).Select(_ => (IRpcChannel)new InProcessChannel(new RpcServices()));
-        return new ServerRotation(new ServerChannels([.. channels]), Lowest, Highest);
+        return new ServerRotation(new ServerChannels([.. channels]), Lowest, Highest, Random.Shared);
     }
 }

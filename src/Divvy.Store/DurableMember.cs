@@ -22,9 +22,9 @@ internal static class DurableMember
     /// <exception cref="DiskException">The folder cannot be used; the message says why.</exception>
     /// <exception cref="WalDamagedException">The log is damaged.</exception>
     /// <exception cref="SnapshotDamagedException">The snapshot is damaged.</exception>
-    public static MemberStart Start(
-        EmbeddedStoreOptions options, MemberDisks disks, Func<StoreIdentity, IPeerTransport?> transportOf)
+    public static MemberStart Start(EmbeddedStoreOptions options, MemberEnvironment environment)
     {
+        var disks = environment.Disks;
         var wal = disks.Wal!;
         if (!WriteAheadLog.Exists(wal))
             MakeNew(options, disks);
@@ -51,8 +51,12 @@ internal static class DurableMember
             var raft = VolatileMember.RaftOf(options, id, content.HardState, head.Snapshot, entries);
             var bytes = entries.Sum(entry => (long)entry.Size);
             var durable = new DurableLog(log, snapshots, options.Wal, options.Instruments, bytes);
-            var replica = VolatileMember.ReplicaOptionsOf(options, id);
-            return new MemberStart(identity, replica, raft, durable, state, transportOf(identity), disks)
+            var replica = VolatileMember.ReplicaOptionsOf(options, id) with
+            {
+                Loops = environment.Loops,
+                Observer = environment.Observer,
+            };
+            return new MemberStart(identity, replica, raft, durable, state, environment.Transport(identity), disks)
             {
                 Repair = content.Repair,
             };

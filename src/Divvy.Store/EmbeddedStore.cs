@@ -90,23 +90,39 @@ public sealed class EmbeddedStore : IAsyncDisposable
         if (options.DataDirectory is not { } folder)
             return new EmbeddedStore(options, timeProvider);
         var disks = MemberDisks.Open(folder);
+        var watch = new PeerWatch(options.Metrics, LoggerOf(loggers));
+        var environment = new MemberEnvironment
+        {
+            Disks = disks,
+            Transport = TransportOf,
+            Clock = timeProvider ?? TimeProvider.System,
+            Loggers = loggers,
+        };
+        return OpenIn(options, environment, watch);
+
+        IPeerTransport? TransportOf(StoreIdentity identity) => options.Peers is null
+            ? null
+            : new PeerTransport(
+                PeersOf(options, options.Peers, identity, disks, () => watch.Node?.Information()),
+                loggers?.CreateLogger<PeerTransport>(),
+                timeProvider,
+                watch);
+    }
+
+    /// <summary>Opens a durable member in surroundings of the caller's choice. The options' data folder is only a name
+    /// then.</summary>
+    internal static EmbeddedStore OpenIn(
+        EmbeddedStoreOptions options, MemberEnvironment environment, PeerWatch? watch = null)
+    {
         try
         {
-            var watch = new PeerWatch(options.Metrics, LoggerOf(loggers));
-            var start = DurableMember.Start(options, disks, TransportOf);
-            return new EmbeddedStore(options, start, timeProvider, loggers, watch);
-
-            IPeerTransport? TransportOf(StoreIdentity identity) => options.Peers is null
-                ? null
-                : new PeerTransport(
-                    PeersOf(options, options.Peers, identity, disks, () => watch.Node?.Information()),
-                    loggers?.CreateLogger<PeerTransport>(),
-                    timeProvider,
-                    watch);
+            options.Validate();
+            var start = DurableMember.Start(options, environment);
+            return new EmbeddedStore(options, start, environment.Clock, environment.Loggers, watch);
         }
         catch
         {
-            disks.Dispose();
+            environment.Disks.Dispose();
             throw;
         }
     }
@@ -180,6 +196,9 @@ public sealed class EmbeddedStore : IAsyncDisposable
         node.Poll();
         gate.Poll();
     }
+
+    /// <summary>Raft's numbers now.</summary>
+    internal RaftView RaftView => node.RaftView;
 
     /// <summary>The store's numbers now.</summary>
     public StoreSnapshot Snapshot() => node.Snapshot();

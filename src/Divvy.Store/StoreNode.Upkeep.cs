@@ -145,7 +145,7 @@ internal sealed partial class StoreNode
     }
 
     /// <summary>Writes a snapshot and opens it before the next one can replace it.</summary>
-    private async Task<(Snapshot Snapshot, FileStream Content)> OpenNewSnapshotAsync(SnapshotFolder folder)
+    private async Task<(Snapshot Snapshot, Stream Content)> OpenNewSnapshotAsync(SnapshotFolder folder)
     {
         await snapshotting.WaitAsync().ConfigureAwait(false);
         try
@@ -158,7 +158,7 @@ internal sealed partial class StoreNode
         }
     }
 
-    private (Snapshot Snapshot, FileStream Content) Write(SnapshotFolder folder)
+    private (Snapshot Snapshot, Stream Content) Write(SnapshotFolder folder)
     {
         var began = Stopwatch.GetTimestamp();
         StateCapture capture;
@@ -169,7 +169,7 @@ internal sealed partial class StoreNode
         options.Metrics.Snapshots.Saved(Stopwatch.GetElapsedTime(began));
         Interlocked.Exchange(ref snapshotBytes, size);
         // Opened before the log hears of it: a snapshot that a leader sends may take its place at any time.
-        var content = File.OpenRead(folder.PathOf(name));
+        var content = folder.Disk.OpenRead(name);
         replica.SnapshotWritten(snapshot.Last, name);
         return (snapshot, content);
     }
@@ -224,9 +224,9 @@ internal sealed partial class StoreNode
         replica.Points.CompactAfterEnd.Hit();
     }
 
-    private sealed class SnapshotStream(FileStream file) : ISnapshotSource
+    private sealed class SnapshotStream(Stream file) : ISnapshotSource
     {
-        public ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => ValueTask.FromResult<Stream>(file);
+        public ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => ValueTask.FromResult(file);
 
         public ValueTask DisposeAsync() => file.DisposeAsync();
     }

@@ -29,16 +29,18 @@ public sealed class InterruptedInstallTests
         state.Load(received, MembershipState.Of(new NodeId(8)));
         SnapshotWriter.Write(disks.Snapshots!, new StateCapture(7, state), static step => step());
 
-        var first = DurableMember.Start(options, disks, static _ => null);
+        var first = DurableMember.Start(options, Alone(disks));
         first.Raft.LastEntry.ShouldBe(received);
         first.Log.Append(null, [Entry(2, 4), Entry(2, 5)]);
         first.Log.Commit(sync: true);
         first.Log.Dispose();
 
-        DurableMember.Start(options, disks, static _ => null).Raft.LastEntry
+        DurableMember.Start(options, Alone(disks)).Raft.LastEntry
             .ShouldBe(new EntryId(new Term(2), new LogIndex(5)));
     }
 
     private static Entry Entry(ulong term, ulong index) =>
         new(new Term(term), new LogIndex(index), EntryKind.Command, new byte[8]);
+
+    private static MemberEnvironment Alone(MemberDisks disks) => new() { Disks = disks, Transport = static _ => null };
 }

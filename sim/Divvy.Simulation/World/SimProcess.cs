@@ -36,7 +36,7 @@ internal sealed class SimProcess
 
     /// <summary>Lets something happen in this process after a span of true time: not if it has crashed by then, and
     /// only when it goes on if it is paused then.</summary>
-    public SimTimer Schedule(TimeSpan delay, Action action) => world.Schedule(delay, () => Run(action));
+    public SimTimer Schedule(TimeSpan delay, Action action) => world.Schedule(delay, () => Deliver(action));
 
     /// <summary>Ends the process where it stands (kill -9, power cut). Nothing is told to the code in it.</summary>
     public void Crash()
@@ -82,7 +82,9 @@ internal sealed class SimProcess
             Schedule(TimeSpan.Zero, action);
     }
 
-    private void Run(Action action)
+    /// <summary>Lets something happen in this process now, for who has just come to it: not if it has crashed, and
+    /// later if it is paused.</summary>
+    public void Deliver(Action action)
     {
         if (!IsAlive)
             return;

@@ -18,6 +18,11 @@ public interface IDisk : IDisposable
     /// <exception cref="DiskException">It does not, or may not be opened.</exception></summary>
     IDiskFile Open(string name);
 
+    /// <summary>Opens a file that is complete for reading from its beginning on. What it then has can be read to its
+    /// end, whatever becomes of its name. The stream is its caller's.
+    /// <exception cref="DiskException">It does not exist, or may not be opened.</exception></summary>
+    Stream OpenRead(string name);
+
     /// <summary>Makes a file of a size, filled with zeros; replaces what had its name.</summary>
     IDiskFile Create(string name, long size);
 

@@ -25,6 +25,8 @@ public sealed class MemoryDisk : IDisk
 
     public IDiskFile Open(string name) => new OpenFile(this, name, Find(name));
 
+    public Stream OpenRead(string name) => new MemoryStream(Find(name).Written, writable: false);
+
     public IDiskFile Create(string name, long size)
     {
         var content = new Content { Written = new byte[size], Durable = new byte[size] };

@@ -47,6 +47,8 @@ public sealed partial class PhysicalDisk : IDisk
         $"open {PathOf(name)}",
         () => new PhysicalFile(name, PathOf(name), FileMode.Open));
 
+    public Stream OpenRead(string name) => Try($"open {PathOf(name)}", () => File.OpenRead(PathOf(name)));
+
     public IDiskFile Create(string name, long size) => Try($"create {PathOf(name)} of {size} bytes", () =>
     {
         var file = new PhysicalFile(name, PathOf(name), FileMode.Create);

@@ -59,7 +59,9 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
     private void Install(Snapshot snapshot, string file)
     {
         replica.Points.BeforeApplySnapshot.Hit();
-        Finish(replica.Installed(snapshot, state.Install(snapshot, file)));
+        var members = state.Install(snapshot, file);
+        replica.Observer?.Installed(snapshot.Last);
+        Finish(replica.Installed(snapshot, members));
         replica.Points.AfterApplySnapshot.Hit();
     }
 
@@ -76,6 +78,7 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
                 replica.Points.BeforeApplyMembership.Hit();
             var began = Stopwatch.GetTimestamp();
             state.Apply(part, batch);
+            replica.Observer?.Applied(part);
             replica.ApplyTook(Stopwatch.GetElapsedTime(began));
             replica.Points.BeforeCommit.Hit();
             var bytes = 0L;

@@ -84,6 +84,8 @@ internal sealed class DurableLog : ILogStore
         Interlocked.Exchange(ref bytesSinceSnapshot, 0);
     }
 
+    public void DropReceived(string file) => snapshots.Drop(Path.GetFileName(file));
+
     public void ReleaseBefore(EntryId snapshot)
     {
         snapshots.DeleteBefore(snapshot);

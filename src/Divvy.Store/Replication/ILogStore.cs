@@ -18,6 +18,9 @@ internal interface ILogStore : IDisposable
     /// <summary>A complete snapshot is in the folder under this name, and the log goes on from it.</summary>
     void SnapshotIsThere(EntryId last, string file);
 
+    /// <summary>A snapshot that came whole, under this name, is not wanted.</summary>
+    void DropReceived(string file);
+
     /// <summary>The state has a snapshot behind it: older ones and the log before it may go.</summary>
     void ReleaseBefore(EntryId snapshot);
 }

@@ -34,8 +34,8 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     private readonly LogWriter writer;
     private readonly Applier applier;
     private readonly ILogStore log;
-    private readonly WorkLoop? writerLoop;
-    private readonly WorkLoop? applierLoop;
+    private readonly IWorkLoop? writerLoop;
+    private readonly IWorkLoop? applierLoop;
     private readonly TaskCompletionSource<Exception> failed =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LeadershipView leadership;
@@ -63,8 +63,8 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
         trailing = new TrailingLog(options, raft.AppliedIndex);
         if (options.RunsInline)
             return;
-        writerLoop = new WorkLoop("divvy log", writer.RunOnce, Fail);
-        applierLoop = new WorkLoop("divvy apply", applier.RunOnce, Fail);
+        writerLoop = options.Loops.Start("divvy log", writer.RunOnce, Fail);
+        applierLoop = options.Loops.Start("divvy apply", applier.RunOnce, Fail);
     }
 
     /// <summary>Ends with the reason when the replica cannot go on, which is when its disk failed.</summary>
@@ -73,6 +73,8 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
     public LeadershipView Leadership => leadership;
 
     public bool RunsInline => options.RunsInline;
+
+    public IReplicaObserver? Observer => options.Observer;
 
     public MemberFailpoints Points => options.Instruments.Points;
 
@@ -207,8 +209,11 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
             taken = received is null;
             received = null;
         });
-        if (!taken)
-            File.Delete(path);
+        if (taken)
+            return;
+        writer.Post(() => log.DropReceived(path));
+        writerLoop?.Wake();
+        Drive();
     }
 
     void IPeerReceiver.Unreachable(NodeId peer) => Input(() => raft.Unreachable(peer));
@@ -337,6 +342,8 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
             return;
         var now = new LeadershipView(raft.Term, raft.Leader, leads);
         leadership = now;
+        if (leads && (!seen.IsLeader || seen.Term != now.Term))
+            Observer?.Leads(now.Term, raft.LastEntry);
         if (now.HasLeader && now.Leader != lastLeader)
         {
             if (!lastLeader.IsNone)

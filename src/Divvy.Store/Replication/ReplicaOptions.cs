@@ -13,6 +13,12 @@ internal sealed record ReplicaOptions
     /// a simulation drives.</summary>
     public bool RunsInline { get; init; }
 
+    /// <summary>What runs the steps otherwise.</summary>
+    public IWorkLoops Loops { get; init; } = DedicatedThreads.Instance;
+
+    /// <summary>Told what happens to the log; nobody by default.</summary>
+    public IReplicaObserver? Observer { get; init; }
+
     /// <summary>Length of a tick, which is a heartbeat.</summary>
     public required TimeSpan Tick { get; init; }
 

@@ -20,6 +20,10 @@ internal sealed class VolatileLog : ILogStore
     {
     }
 
+    public void DropReceived(string file)
+    {
+    }
+
     public void ReleaseBefore(EntryId snapshot)
     {
     }

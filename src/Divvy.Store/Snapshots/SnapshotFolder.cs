@@ -60,6 +60,9 @@ internal sealed class SnapshotFolder(IDisk disk)
         return name;
     }
 
+    /// <summary>Deletes a file that was received; one that a crash brings back is swept at the start.</summary>
+    public void Drop(string file) => disk.Delete(file);
+
     /// <summary>Deletes all snapshots before one, and what is unfinished.</summary>
     public void DeleteBefore(EntryId last)
     {

@@ -21,6 +21,8 @@ internal sealed class FaultyDisk(IDisk inner) : IDisk
 
     public IDiskFile Open(string name) => new FaultyFile(this, inner.Open(name));
 
+    public Stream OpenRead(string name) => inner.OpenRead(name);
+
     public IDiskFile Create(string name, long size)
     {
         Pass($"create {name}");

@@ -1,8 +1,7 @@
 namespace Divvy.Store.Replication;
 
-/// <summary>A thread that repeats a step while it finds work and sleeps until <see cref="Wake"/> otherwise. What the
-/// step throws ends the loop and is handed on.</summary>
-internal sealed class WorkLoop : IDisposable
+/// <summary>A loop that is a thread.</summary>
+internal sealed class ThreadLoop : IWorkLoop
 {
     private readonly object sync = new();
     private readonly Thread thread;
@@ -10,7 +9,7 @@ internal sealed class WorkLoop : IDisposable
     private volatile bool isAwake;
     private volatile bool stopping;
 
-    public WorkLoop(string name, Func<bool> step, Action<Exception> failed)
+    public ThreadLoop(string name, Func<bool> step, Action<Exception> failed)
     {
         thread = new Thread(() => Run(step, failed)) { Name = name, IsBackground = true };
         thread.Start();

@@ -1,0 +1,134 @@
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Network;
+
+/// <summary>
+/// The network of a world. Hosts are known by the names of the processes on them, so a process that starts again is
+/// reached as the one before it; what was on its way to the one before it is lost.
+/// <para>Each direction between two hosts is a <see cref="SimLink"/> with a condition of its own, so partitions may be
+/// partial and one-sided. Two kinds of traffic go over the same links: datagrams (<see cref="Send"/>), which may be
+/// lost, doubled and overtaken, for what claims to bear that; and connections (<see cref="Dial"/>), which deliver in
+/// order and completely or break, as TCP does.</para>
+/// <para>When a process ends, its operating system resets its connections, unless the machine went with it
+/// (<see cref="HalfOpen"/>): then the other ends hear nothing.</para>
+/// </summary>
+internal sealed class SimNetwork
+{
+    private readonly SimWorld world;
+    private readonly SimRandom random;
+    private readonly Dictionary<(string From, string To), SimLink> links = [];
+    private readonly Dictionary<string, SimProcess> hosts = [];
+    private readonly Dictionary<(SimProcess Process, Type Kind), object> listeners = [];
+
+    public SimNetwork(SimWorld world)
+    {
+        this.world = world;
+        random = world.Fork("network");
+    }
+
+    public SimWorld World => world;
+
+    /// <summary>The condition of links that nothing else was said about, and of all after
+    /// <see cref="HealAll"/>.</summary>
+    public LinkCondition Usual { get; set; } = LinkCondition.Good;
+
+    /// <summary>Share of crashes that take the machine with them, so that connections are not reset.</summary>
+    public double HalfOpen { get; set; }
+
+    /// <summary>Packets handed to it.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Lets something in a process be reached: one listener of each kind.</summary>
+    public void Listen<T>(SimProcess process, T listener)
+        where T : class
+    {
+        hosts[process.Name] = process;
+        listeners[(process, typeof(T))] = listener;
+        process.Crashed += () => listeners.Remove((process, typeof(T)));
+    }
+
+    /// <summary>What listens in a process; null: nothing of that kind.</summary>
+    public T? ListenerOf<T>(SimProcess process)
+        where T : class =>
+        (T?)listeners.GetValueOrDefault((process, typeof(T)));
+
+    /// <summary>The process on a host now; null: none runs.</summary>
+    public SimProcess? On(string host) =>
+        hosts.GetValueOrDefault(host) is { IsAlive: true } process ? process : null;
+
+    public SimLink Link(string from, string to)
+    {
+        if (!links.TryGetValue((from, to), out var link))
+            links.Add((from, to), link = new SimLink(world, random, Usual));
+        return link;
+    }
+
+    /// <summary>Changes one direction.</summary>
+    public void Set(string from, string to, LinkCondition condition) => Link(from, to).Condition = condition;
+
+    /// <summary>Cuts one direction.</summary>
+    public void Cut(string from, string to) => Set(from, to, Link(from, to).Condition with { IsCut = true });
+
+    /// <summary>Cuts both directions between all hosts of one side and all of the other.</summary>
+    public void Part(IReadOnlyCollection<string> one, IReadOnlyCollection<string> other)
+    {
+        foreach (var from in one)
+        {
+            foreach (var to in other)
+            {
+                Cut(from, to);
+                Cut(to, from);
+            }
+        }
+    }
+
+    /// <summary>All links are as usual again, and nothing is held back.</summary>
+    public void HealAll()
+    {
+        foreach (var link in links.Values)
+        {
+            link.Condition = Usual;
+            link.Unclog();
+        }
+    }
+
+    /// <summary>Sends a datagram.</summary>
+    /// <param name="from">Who sends; nothing happens if it is not alive.</param>
+    /// <param name="to">The host.</param>
+    /// <param name="bytes">Its size.</param>
+    /// <param name="deliver">Runs in the process on that host when it arrives, perhaps twice, perhaps never.</param>
+    /// <param name="refused">Runs in the sender if nothing ran on that host, and the word of it came back.</param>
+    /// <param name="mayRepeat">Whether it may arrive twice.</param>
+    public void Send(
+        SimProcess from,
+        string to,
+        long bytes,
+        Action<SimProcess> deliver,
+        Action? refused = null,
+        bool mayRepeat = true)
+    {
+        if (!from.IsAlive)
+            return;
+        Packets++;
+        var link = Link(from.Name, to);
+        if (link.Carry(bytes) is { } delay)
+            world.Schedule(delay + link.Detour(), Arrive);
+        if (mayRepeat && link.Duplicates() && link.Carry(bytes) is { } second)
+            world.Schedule(second + link.Detour(), Arrive);
+
+        void Arrive()
+        {
+            if (On(to) is { } target)
+                target.Deliver(() => deliver(target));
+            else if (refused is not null && Link(to, from.Name).Carry(0) is { } back)
+                from.Schedule(back, refused);
+        }
+    }
+
+    /// <summary>Begins a connection. It can be used at once: what is sent waits until the other side is
+    /// reached.</summary>
+    public ConnectionEnd Dial(SimProcess from, string to) => new SimConnection(this, from, to).Near;
+
+    /// <summary>Whether the machine of a process that just ended went with it.</summary>
+    public bool TakesMachineWithIt() => random.Chance(HalfOpen);
+}

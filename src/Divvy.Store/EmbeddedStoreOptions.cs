@@ -33,7 +33,7 @@ public sealed record EmbeddedStoreOptions
     /// apart.</summary>
     public string ClusterToken { get; init; } = "etcd-cluster";
 
-    /// <summary>Bytes of log after which a snapshot is written, or half the size of the last snapshot if that is more.
+    /// <summary>Bytes of log after which a snapshot is written, or the size of the last snapshot if that is more.
     /// From 4,096. Default 64 MiB.</summary>
     public long SnapshotBytes { get; init; } = 64 << 20;
 

@@ -120,10 +120,10 @@ internal sealed partial class StoreNode
             upkeep = SnapshotWhenDueAsync(folder);
     }
 
-    /// <summary>The log is as long as half a snapshot: a start reads at most half as much again, and snapshots cost at
-    /// most two thirds of what is written.</summary>
+    /// <summary>The log is as long as the snapshot: a start reads at most twice the state, and snapshots are at most
+    /// half of what is written (Ongaro: Consensus: bridging theory and practice, 2014, section 5.1.2).</summary>
     private bool IsSnapshotDue => log.BytesSinceSnapshot
-        >= Math.Max(options.SnapshotBytes, Interlocked.Read(ref snapshotBytes) / 2);
+        >= Math.Max(options.SnapshotBytes, Interlocked.Read(ref snapshotBytes));
 
     private async Task SnapshotWhenDueAsync(SnapshotFolder folder)
     {

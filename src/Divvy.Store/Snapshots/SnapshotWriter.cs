@@ -9,6 +9,10 @@ internal static class SnapshotWriter
     /// <summary>Bytes taken from the state while its owner's lock is held.</summary>
     private const int PieceBytes = 64 << 10;
 
+    /// <summary>Bytes after which they are made durable: a synchronisation of the log beside this waits for what the
+    /// system has yet to write of the snapshot.</summary>
+    private const int FlushBytes = 4 << 20;
+
     /// <summary>Writes and makes durable. Returns the file's name and its size.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="capture">What.</param>
@@ -24,6 +28,7 @@ internal static class SnapshotWriter
             using var file = folder.Begin();
             var writer = new SectionWriter(file);
             capture.WriteHead(writer);
+            var flushed = 0L;
             while (true)
             {
                 ReadOnlyMemory<byte> piece = default;
@@ -31,6 +36,10 @@ internal static class SnapshotWriter
                 if (piece.IsEmpty)
                     break;
                 writer.Write(SectionKind.Data, piece.Span);
+                if (writer.Length - flushed < FlushBytes)
+                    continue;
+                file.Flush();
+                flushed = writer.Length;
             }
 
             writer.Write(SectionKind.End, []);

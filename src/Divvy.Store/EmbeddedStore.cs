@@ -28,6 +28,10 @@ public sealed class EmbeddedStore : IAsyncDisposable
     /// etcd.</summary>
     public const string Version = "3.4.23+divvy";
 
+    /// <summary>The version of the API that all members of a cluster have. etcd's members agree on the oldest among
+    /// them; there is one version of this store so far.</summary>
+    internal const string ClusterVersion = "3.4";
+
     private readonly EmbeddedStoreOptions options;
     private readonly StoreIdentity identity;
     private readonly StoreNode node;

@@ -22,5 +22,11 @@ internal sealed class PeerWatch(StoreMetrics metrics, ILogger logger) : IPeerObs
         Node?.Disconnected(peer);
     }
 
+    public void SnapshotReceived(NodeId peer, TimeSpan total, TimeSpan synchronising)
+    {
+        metrics.Snapshots.Received(total);
+        metrics.Snapshots.ReceivedSynced(synchronising);
+    }
+
     public void RemovedFromCluster(NodeId says) => logger.LogRemoved(says.ToString());
 }

@@ -100,13 +100,15 @@ internal sealed partial class StoreNode
     /// <summary>A connection to another member broke.</summary>
     public void Disconnected(NodeId peer) => ((IPeerReceiver)replica).Unreachable(peer);
 
-    /// <summary>Takes over what the transport has counted.</summary>
+    /// <summary>Takes over what the transport has counted for those who are members.</summary>
     public void ReadPeers(PeerMetrics metrics)
     {
         if (transport is not PeerTransport peers)
             return;
+        var members = Members().Members.Select(member => member.Id.Value).ToHashSet();
         foreach (var (peer, counters) in peers.Counters)
             metrics.Read(peer.Value, counters);
+        metrics.KeepOnly(members);
     }
 
     /// <summary>What a process that wants to join is told.</summary>
@@ -127,7 +129,7 @@ internal sealed partial class StoreNode
     async ValueTask<ReadOnlyMemory<byte>> IReplicatedState.AnswerPeerAsync(
         NodeId from, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
-        var answer = await AnswerHereAsync(LeaderQuestion.Decode(request)).ConfigureAwait(false);
+        var answer = await AnswerHereAsync(LeaderQuestion.Decode(request), isForwarded: true).ConfigureAwait(false);
         return (answer ?? LeaderAnswer.NotLeader).Encode();
     }
 
@@ -150,7 +152,7 @@ internal sealed partial class StoreNode
     {
         var leadership = Leadership;
         if (leadership.IsLeader)
-            return await AnswerHereAsync(question).ConfigureAwait(false);
+            return await AnswerHereAsync(question, isForwarded: false).ConfigureAwait(false);
         if (!leadership.HasLeader)
             return null;
         try
@@ -166,7 +168,7 @@ internal sealed partial class StoreNode
     }
 
     /// <summary>Null: this member does not lead.</summary>
-    private async ValueTask<LeaderAnswer?> AnswerHereAsync(LeaderQuestion question)
+    private async ValueTask<LeaderAnswer?> AnswerHereAsync(LeaderQuestion question, bool isForwarded)
     {
         if (!Leadership.IsLeader)
             return null;
@@ -175,14 +177,14 @@ internal sealed partial class StoreNode
         return question.Kind switch
         {
             LeaderQuestionKind.Renew => await RenewHereAsync(question.Lease).ConfigureAwait(false),
-            LeaderQuestionKind.LeaseState => LeaseStateHere(question.Lease, question.Flag),
+            LeaderQuestionKind.LeaseState => LeaseStateHere(question.Lease, question.Flag, isForwarded),
             LeaderQuestionKind.AddMember => await ChangeMembersAsync(
                 question.Flag ? MembershipOperation.AddLearner : MembershipOperation.AddVoter,
                 question.Member!.Id,
                 question.Member).ConfigureAwait(false),
             LeaderQuestionKind.RemoveMember => await ChangeMembersAsync(
                 MembershipOperation.Remove, question.Target, null).ConfigureAwait(false),
-            _ => await ChangeMembersAsync(MembershipOperation.AddVoter, question.Target, null).ConfigureAwait(false),
+            _ => await PromoteHereAsync(question.Target).ConfigureAwait(false),
         };
     }
 
@@ -207,8 +209,9 @@ internal sealed partial class StoreNode
         return new LeaderAnswer();
     }
 
-    private LeaderAnswer? LeaseStateHere(long lease, bool withKeys)
+    private LeaderAnswer? LeaseStateHere(long lease, bool withKeys, bool isForwarded)
     {
+        (isForwarded ? replica.Points.BeforeForwardedLeaseLookup : replica.Points.BeforeLeaseLookup).Hit();
         lock (gate)
         {
             if (!keeper.IsCounting)
@@ -223,6 +226,14 @@ internal sealed partial class StoreNode
                 Keys = withKeys ? [.. found.Keys] : [],
             };
         }
+    }
+
+    private async ValueTask<LeaderAnswer?> PromoteHereAsync(NodeId learner)
+    {
+        var answer = await ChangeMembersAsync(MembershipOperation.AddVoter, learner, null).ConfigureAwait(false);
+        if (answer is { Outcome: MemberOutcome.Ok })
+            options.Metrics.Raft.LearnerPromoted();
+        return answer;
     }
 
     private async ValueTask<LeaderAnswer?> ChangeMembersAsync(

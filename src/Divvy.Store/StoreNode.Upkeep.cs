@@ -4,6 +4,7 @@ using Divvy.Consensus.Mvcc.Hashing;
 using Divvy.Consensus.Raft;
 using Divvy.Rpc;
 using Divvy.Store.Disk;
+using Divvy.Store.Metrics;
 using Divvy.Store.Replication;
 using Divvy.Store.Snapshots;
 
@@ -57,30 +58,35 @@ internal sealed partial class StoreNode
     /// <summary>A hash of the keys up to a revision, equal on all members; 0: the current one.</summary>
     public (MvccOutcome Outcome, uint Hash, long Revision, long CompactedRevision, long Current) HashKv(long revision)
     {
+        var began = Stopwatch.GetTimestamp();
         HashCursor hash;
         lock (gate)
             hash = state.Mvcc.BeginHashKv(revision);
         Finish(hash);
+        options.Metrics.Backend.HashedAtRevision(Stopwatch.GetElapsedTime(began));
         return (hash.Outcome, hash.Value, hash.Revision, hash.CompactedRevision, Revision);
     }
 
     /// <summary>A hash of the keys and leases as they are.</summary>
     public (uint Hash, long Revision) Hash()
     {
+        var began = Stopwatch.GetTimestamp();
         HashCursor hash;
         lock (gate)
             hash = state.Mvcc.BeginHash();
         Finish(hash);
+        options.Metrics.Backend.Hashed(Stopwatch.GetElapsedTime(began));
         return (hash.Value, hash.Revision);
     }
 
-    /// <summary>The bytes of a snapshot of this moment, to be kept by an operator.
+    /// <summary>A snapshot of this moment, to be kept by an operator.
     /// <exception cref="RpcException">The store is in memory.</exception></summary>
-    public async Task<Stream> OpenSnapshotAsync()
+    public async Task<ISnapshotSource> OpenSnapshotAsync()
     {
         var folder = disks.Snapshots ?? throw new RpcException(
             RpcStatusCode.FailedPrecondition, "a store in memory has no snapshots: give it a data folder");
-        return (await OpenNewSnapshotAsync(folder).ConfigureAwait(false)).Content;
+        var (_, content) = await OpenNewSnapshotAsync(folder).ConfigureAwait(false);
+        return new SnapshotStream(content, options.Metrics.Backend);
     }
 
     async Task<(Snapshot Snapshot, ISnapshotSource Source)> IReplicatedState.SnapshotForPeerAsync(LogIndex atLeast)
@@ -88,15 +94,17 @@ internal sealed partial class StoreNode
         var folder = disks.Snapshots
             ?? throw new InvalidOperationException("a member without a disk has no members to send a snapshot to");
         var (snapshot, content) = await OpenNewSnapshotAsync(folder).ConfigureAwait(false);
-        return (snapshot, new SnapshotStream(content));
+        return (snapshot, new SnapshotStream(content, options.Metrics.Backend));
     }
 
     IReadOnlyList<PeerAddress> IReplicatedState.Install(Snapshot snapshot, string file)
     {
         var folder = disks.Snapshots!;
         var name = SnapshotFolder.NameOf(snapshot.Last);
+        replica.Points.BeforeOpenSnapshot.Hit();
         var (_, loaded) = SnapshotFile.Load(
             folder.Disk, name, VolatileMember.MvccOptionsOf(options), options.WatchLimits);
+        replica.Points.AfterOpenSnapshot.Hit();
         lock (gate)
         {
             // Watches of the old state cannot go on in the new one; their clients resume where they were.
@@ -165,7 +173,7 @@ internal sealed partial class StoreNode
         lock (gate)
             capture = new StateCapture(identity.ClusterId, state);
         var snapshot = capture.Head.Snapshot;
-        var (name, size) = SnapshotWriter.Write(folder, capture, UnderLock, replica.Points);
+        var (name, size) = SnapshotWriter.Write(folder, capture, UnderLock, options.Instruments);
         options.Metrics.Snapshots.Saved(Stopwatch.GetElapsedTime(began));
         Interlocked.Exchange(ref snapshotBytes, size);
         // Opened before the log hears of it: a snapshot that a leader sends may take its place at any time.
@@ -199,10 +207,7 @@ internal sealed partial class StoreNode
                 return;
         }
 
-        if (replica.RunsInline)
-            Compact();
-        else
-            compacting = Task.Run(Compact);
+        compacting = Begin(Compact);
     }
 
     private void Compact()
@@ -224,10 +229,17 @@ internal sealed partial class StoreNode
         replica.Points.CompactAfterEnd.Hit();
     }
 
-    private sealed class SnapshotStream(Stream file) : ISnapshotSource
+    /// <summary>A snapshot that somebody reads, and how long that takes.</summary>
+    private sealed class SnapshotStream(Stream file, BackendMetrics metrics) : ISnapshotSource
     {
+        private readonly long began = Stopwatch.GetTimestamp();
+
         public ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => ValueTask.FromResult(file);
 
-        public ValueTask DisposeAsync() => file.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            metrics.Streamed(Stopwatch.GetElapsedTime(began));
+            await file.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -8,6 +8,7 @@ using Divvy.Consensus.Raft;
 using Divvy.Consensus.Raft.Membership;
 using Divvy.Consensus.State;
 using Divvy.Store.Auth;
+using Divvy.Store.Failpoints;
 using Divvy.Store.Replication;
 using Divvy.Store.Services;
 using Microsoft.Extensions.Logging;
@@ -49,6 +50,7 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
     private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task expiring = Task.CompletedTask;
     private Task joining = Task.CompletedTask;
+    private Task syncing = Task.CompletedTask;
     private volatile bool stopping;
     private volatile bool isLearner;
     private long granted;
@@ -306,12 +308,8 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
     public void Poll()
     {
         replica.Poll();
-        lock (gate)
-        {
-            state.Watches.Poll(Now);
-            WakeSenders();
-        }
-
+        if (syncing.IsCompleted)
+            syncing = Begin(SyncWatchers);
         if (expiring.IsCompleted)
             expiring = ExpireAsync();
         Upkeep();
@@ -329,6 +327,7 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
                 state.Watches.StreamCount,
                 state.Watches.WatcherCount,
                 state.Watches.UnsyncedCount,
+                state.Watches.PendingEvents,
                 granted,
                 renewed,
                 revoked,
@@ -340,10 +339,8 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
     {
         stopping = true;
         await replica.DisposeAsync().ConfigureAwait(false);
-        await expiring.ConfigureAwait(false);
-        await upkeep.ConfigureAwait(false);
-        await compacting.ConfigureAwait(false);
-        await joining.ConfigureAwait(false);
+        foreach (var work in new[] { expiring, syncing, upkeep, compacting, joining })
+            await EndAsync(work).ConfigureAwait(false);
         caughtUp.TrySetException(ReplicaErrors.Stopped());
         _ = caughtUp.Task.Exception;
         snapshotting.Dispose();
@@ -368,13 +365,54 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
                 await replica.ProposeAsync(publish, Caller.Internal).ConfigureAwait(false);
                 return;
             }
-            catch (Rpc.RpcException)
+            catch (Exception failure) when (failure is Rpc.RpcException or FailpointException)
             {
                 // No quorum yet. What waits for this member is told so in its own time.
                 if (replica.Failed.IsCompleted)
                     return;
                 await Task.Delay(leaderRetry, timeProvider).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Lets watchers that are behind go on, and sends the progress that is due.</summary>
+    private void SyncWatchers()
+    {
+        replica.Points.BeforeWatchSync.Hit();
+        lock (gate)
+        {
+            state.Watches.Poll(Now);
+            WakeSenders();
+        }
+    }
+
+    /// <summary>Begins work that may be held up; where the replica has no threads of its own, it is done now.</summary>
+    private Task Begin(Action work)
+    {
+        if (!replica.RunsInline)
+            return Task.Run(work);
+        try
+        {
+            work();
+            return Task.CompletedTask;
+        }
+        catch (FailpointException failure)
+        {
+            return Task.FromException(failure);
+        }
+    }
+
+    /// <summary>Waits for work of its own. What a failpoint made fail was tried again, and who waited for it was told:
+    /// it is no reason why the member could not stop.</summary>
+    private static async Task EndAsync(Task work)
+    {
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (FailpointException)
+        {
+            // Said above.
         }
     }
 

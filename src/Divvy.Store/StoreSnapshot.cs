@@ -10,6 +10,7 @@ namespace Divvy.Store;
 /// <param name="WatchStreams">Open watch streams.</param>
 /// <param name="Watchers">Watchers on them.</param>
 /// <param name="UnsyncedWatchers">Watchers that are behind.</param>
+/// <param name="PendingEvents">Events that wait to be sent to watchers.</param>
 /// <param name="LeasesGranted">Leases granted since the start.</param>
 /// <param name="LeasesRenewed">Renewals since the start.</param>
 /// <param name="LeasesRevoked">Leases revoked since the start, expired ones included.</param>
@@ -22,6 +23,7 @@ public sealed record StoreSnapshot(
     int WatchStreams,
     int Watchers,
     int UnsyncedWatchers,
+    int PendingEvents,
     long LeasesGranted,
     long LeasesRenewed,
     long LeasesRevoked,

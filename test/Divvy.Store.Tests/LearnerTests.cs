@@ -34,7 +34,7 @@ public sealed class LearnerTests
         await using (var watch = learner.Channel.Open(EtcdMethods.Watch))
             await Refused(watch.ReadAsync().AsTask());
 
-        await PromoteAsync(leader, status.Header.MemberId);
+        await cluster.PromoteAsync(status.Header.MemberId);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while ((await learner.CallAsync(EtcdMethods.Status, new StatusRequest())).IsLearner)
             limit.IsCancellationRequested.ShouldBeFalse("the learner has not heard that it was promoted");
@@ -43,25 +43,5 @@ public sealed class LearnerTests
         (await learner.GetAsync("a"))!.Value.ToStringUtf8().ShouldBe("2");
 
         static Task Refused(Task call) => call.ShouldBeRefusedAsync(RpcStatusCode.Unavailable, NotSupported);
-    }
-
-    /// <summary>Tries until the leader has heard how far the learner is.</summary>
-    private static async Task PromoteAsync(Api leader, ulong learner)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            try
-            {
-                await leader.CallAsync(EtcdMethods.MemberPromote, new MemberPromoteRequest { ID = learner });
-                return;
-            }
-            catch (RpcException notYet) when (
-                notYet.Detail.EndsWith("in sync with leader", StringComparison.Ordinal)
-                && !limit.IsCancellationRequested)
-            {
-                await leader.PutAsync("more", "log");
-            }
-        }
     }
 }

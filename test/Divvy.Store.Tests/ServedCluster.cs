@@ -1,5 +1,6 @@
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
+using Divvy.Store.Tests.Conformance;
 using Divvy.TestKit;
 
 namespace Divvy.Store.Tests;
@@ -63,7 +64,8 @@ public sealed class ServedCluster : IAsyncDisposable
     }
 
     /// <summary>Adds a member without a vote and starts it.</summary>
-    public async Task<StoreHost> AddLearnerAsync(string name)
+    public async Task<StoreHost> AddLearnerAsync(
+        string name, Func<EmbeddedStoreOptions, EmbeddedStoreOptions>? change = null)
     {
         var url = NewPeerUrl();
         var add = new MemberAddRequest { PeerURLs = { url }, IsLearner = true };
@@ -72,9 +74,31 @@ public sealed class ServedCluster : IAsyncDisposable
         var others = list.Members.SelectMany(member => member.PeerURLs).Where(other => other != url);
         var cluster = await JoinedCluster.AskAsync(
             [.. others.Select(other => new Uri(other))], [new Uri(url)], null, CancellationToken.None);
-        var learner = await StoreHost.StartAsync(OptionsOf(name, [url]) with { Join = cluster });
+        var learner = await StoreHost.StartAsync(
+            (change ?? (static options => options))(OptionsOf(name, [url]) with { Join = cluster }));
         members.Add(learner);
         return learner;
+    }
+
+    /// <summary>Gives a learner a vote; tries until the leader has heard how far it is.</summary>
+    public async Task PromoteAsync(ulong learner)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        while (true)
+        {
+            try
+            {
+                await members[0].Channel.UnaryAsync(
+                    EtcdMethods.MemberPromote, new MemberPromoteRequest { ID = learner });
+                return;
+            }
+            catch (RpcException notYet) when (
+                notYet.Detail.EndsWith("in sync with leader", StringComparison.Ordinal)
+                && !limit.IsCancellationRequested)
+            {
+                await new Api(members[0].Channel).PutAsync("more", "log");
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

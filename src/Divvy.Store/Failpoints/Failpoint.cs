@@ -3,8 +3,7 @@ using System.Collections.Immutable;
 namespace Divvy.Store.Failpoints;
 
 /// <summary>A named place in the store where a test or an operator can make something go wrong. While it is off,
-/// passing it costs one
-/// read of a field. Thread-safe.</summary>
+/// passing it costs one read of a field. Thread-safe.</summary>
 public sealed class Failpoint
 {
     private readonly Lock changing = new();
@@ -34,6 +33,18 @@ public sealed class Failpoint
     {
         if (armed is not null && Take() is { } term)
             Act(term);
+    }
+
+    /// <summary>The place can leave out what comes next.</summary>
+    /// <returns>The terms say <c>return</c>: it is to be left out.</returns>
+    public bool Skips()
+    {
+        if (armed is null || Take() is not { } term)
+            return false;
+        if (term.Action == FailpointAction.Return)
+            return true;
+        Act(term);
+        return false;
     }
 
     /// <summary>Sets the terms. False: they cannot be read, and nothing changes.</summary>

@@ -23,6 +23,12 @@ internal sealed class MemberFailpoints(FailpointRegistry registry)
     /// <summary>Before a follower acknowledges what it has made durable.</summary>
     public Failpoint BeforeFollowerSend { get; } = registry.Define("raftBeforeFollowerSend");
 
+    /// <summary>After a batch of entries is durable, before Raft hears of it.</summary>
+    public Failpoint BeforeAdvance { get; } = registry.Define("raftBeforeAdvance");
+
+    /// <summary>Where a leader's heartbeat arrives; <c>return</c> drops it.</summary>
+    public Failpoint DropHeartbeat { get; } = registry.Define("raftDropHeartbeat");
+
     /// <summary>Before the log is told of a snapshot that is complete, and after.</summary>
     public Failpoint BeforeSaveSnapshot { get; } = registry.Define("raftBeforeSaveSnap");
 
@@ -36,6 +42,11 @@ internal sealed class MemberFailpoints(FailpointRegistry registry)
 
     public Failpoint AfterApplySnapshot { get; } = registry.Define("raftAfterApplySnap");
 
+    /// <summary>Before such a snapshot is read, and after.</summary>
+    public Failpoint BeforeOpenSnapshot { get; } = registry.Define("applyBeforeOpenSnapshot");
+
+    public Failpoint AfterOpenSnapshot { get; } = registry.Define("applyAfterOpenSnapshot");
+
     /// <summary>Before committed entries are applied, and before a change of membership is.</summary>
     public Failpoint BeforeApply { get; } = registry.Define("beforeApplyOneEntryNormal");
 
@@ -48,6 +59,18 @@ internal sealed class MemberFailpoints(FailpointRegistry registry)
 
     /// <summary>Before a member tells its name and addresses.</summary>
     public Failpoint BeforePublish { get; } = registry.Define("beforePublishing");
+
+    /// <summary>Before the leader looks up what is left of a lease, for its own clients and for another
+    /// member's.</summary>
+    public Failpoint BeforeLeaseLookup { get; } = registry.Define("beforeLookupWhenLeaseTimeToLive");
+
+    public Failpoint BeforeForwardedLeaseLookup { get; } = registry.Define("beforeLookupWhenForwardLeaseTimeToLive");
+
+    /// <summary>Before a message goes to a watching client.</summary>
+    public Failpoint BeforeWatchSend { get; } = registry.Define("beforeSendWatchResponse");
+
+    /// <summary>Before watchers that are behind read on.</summary>
+    public Failpoint BeforeWatchSync { get; } = registry.Define("beforeSyncWatchers");
 
     /// <summary>Around each piece of the physical part of a compaction, and around its end.</summary>
     public Failpoint CompactBeforePiece { get; } = registry.Define("compactBeforeCommitBatch");

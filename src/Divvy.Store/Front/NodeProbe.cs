@@ -21,7 +21,7 @@ internal sealed class NodeProbe(StoreNode node, EmbeddedStoreOptions options) : 
             alarm => new AlarmMember { MemberID = alarm.Member.Value, Alarm = (AlarmType)alarm.Kind }),
     ];
 
-    public string ClusterVersion => "3.4.0";
+    public string ClusterVersion => $"{EmbeddedStore.ClusterVersion}.0";
 
     public TimeSpan RequestTimeout => options.RequestTimeout;
 
@@ -52,7 +52,6 @@ internal sealed class NodeProbe(StoreNode node, EmbeddedStoreOptions options) : 
             AllocatedBytes = node.AllocatedBytes,
             InUseBytes = store.Data.BytesInUse,
             AuthRevision = node.ReadAuth(static (auth, _) => auth.Revision),
-            ClusterVersion = "3.4",
         };
     }
 }

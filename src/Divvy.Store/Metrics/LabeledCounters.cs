@@ -13,8 +13,15 @@ internal sealed class LabeledCounters(
 
     public void Set(ulong key, long now) => Volatile.Write(ref CellOf(key).Value, now);
 
-    /// <summary>Forgets a series, whose subject is gone.</summary>
-    public void Remove(ulong key) => cells.TryRemove(key, out _);
+    /// <summary>Forgets all series but these: those whose subjects are gone.</summary>
+    public void KeepOnly(IReadOnlySet<ulong> keys)
+    {
+        foreach (var key in cells.Keys)
+        {
+            if (!keys.Contains(key))
+                cells.TryRemove(key, out _);
+        }
+    }
 
     public override void Write(ExpositionWriter writer)
     {

@@ -17,8 +17,15 @@ internal sealed class LabeledHistograms(string name, string help, Func<ulong, st
         buckets.Observe(value);
     }
 
-    /// <summary>Forgets a series, whose subject is gone.</summary>
-    public void Remove(ulong key) => series.TryRemove(key, out _);
+    /// <summary>Forgets all series but these: those whose subjects are gone.</summary>
+    public void KeepOnly(IReadOnlySet<ulong> keys)
+    {
+        foreach (var key in series.Keys)
+        {
+            if (!keys.Contains(key))
+                series.TryRemove(key, out _);
+        }
+    }
 
     public override void Write(ExpositionWriter writer)
     {

@@ -25,12 +25,6 @@ internal sealed record MemberReading
     /// <summary>What of it the live records need.</summary>
     public required long InUseBytes { get; init; }
 
-    /// <summary>Events that wait to be sent to watchers that are behind.</summary>
-    public long PendingEvents { get; init; }
-
     /// <summary>Revision of users and roles.</summary>
     public long AuthRevision { get; init; } = 1;
-
-    /// <summary>Version of the API that all members have.</summary>
-    public required string ClusterVersion { get; init; }
 }

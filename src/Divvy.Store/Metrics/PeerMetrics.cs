@@ -55,12 +55,12 @@ public sealed class PeerMetrics
     /// <summary>The connection to a peer came up or went down.</summary>
     public void SetActive(ulong peer, bool isActive) => active.Set(peer, isActive ? 1 : 0);
 
-    /// <summary>Forgets a peer that left the cluster.</summary>
-    public void Remove(ulong peer)
+    /// <summary>Forgets all peers but these: those that left the cluster.</summary>
+    public void KeepOnly(IReadOnlySet<ulong> peers)
     {
         foreach (var family in Counters)
-            family.Remove(peer);
-        roundTrips.Remove(peer);
+            family.KeepOnly(peers);
+        roundTrips.KeepOnly(peers);
     }
 
     internal void Write(ExpositionWriter writer)

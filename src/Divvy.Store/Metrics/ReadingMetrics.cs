@@ -10,7 +10,7 @@ internal static class ReadingMetrics
         WriteMember(writer, reading);
         WriteStore(writer, reading);
         WriteLeases(writer, reading.Store);
-        WriteWatches(writer, reading);
+        WriteWatches(writer, reading.Store);
     }
 
     private static void WriteMember(ExpositionWriter writer, MemberReading reading)
@@ -32,7 +32,7 @@ internal static class ReadingMetrics
             "server_version", EmbeddedStore.Version);
         Labeled("etcd_cluster_version",
             "Which version is running. 1 for 'cluster_version' label with current cluster version",
-            "cluster_version", reading.ClusterVersion);
+            "cluster_version", EmbeddedStore.ClusterVersion);
         writer.Gauge("etcd_debugging_auth_revision", "The current revision of auth store.", reading.AuthRevision);
 
         void Gauge(string name, string help, bool value) => writer.Gauge(name, help, value ? 1 : 0);
@@ -83,15 +83,14 @@ internal static class ReadingMetrics
             "The total number of expired leases.", store.LeasesExpired);
     }
 
-    private static void WriteWatches(ExpositionWriter writer, MemberReading reading)
+    private static void WriteWatches(ExpositionWriter writer, StoreSnapshot store)
     {
-        var store = reading.Store;
         writer.Gauge("etcd_debugging_mvcc_watch_stream_total", "Total number of watch streams.", store.WatchStreams);
         writer.Gauge("etcd_debugging_mvcc_watcher_total", "Total number of watchers.", store.Watchers);
         writer.Gauge("etcd_debugging_mvcc_slow_watcher_total",
             "Total number of unsynced slow watchers.", store.UnsyncedWatchers);
         writer.Gauge("etcd_debugging_mvcc_pending_events_total",
-            "Total number of pending events to be sent.", reading.PendingEvents);
+            "Total number of pending events to be sent.", store.PendingEvents);
     }
 
     private static void Gauge(this ExpositionWriter writer, string name, string help, double value) =>

@@ -15,6 +15,12 @@ public interface IPeerObserver
     /// <summary>It ended, or could not be made; once per change.</summary>
     void Disconnected(NodeId peer, string reason);
 
+    /// <summary>A snapshot came from a member, whole and durable.</summary>
+    /// <param name="peer">Whose it was.</param>
+    /// <param name="total">From its announcement on.</param>
+    /// <param name="synchronising">What of this went into making it durable.</param>
+    void SnapshotReceived(NodeId peer, TimeSpan total, TimeSpan synchronising);
+
     /// <summary>Another member says that this one was removed from the cluster, for good: ids are not used
     /// again.</summary>
     void RemovedFromCluster(NodeId says);

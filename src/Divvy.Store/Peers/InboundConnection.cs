@@ -100,6 +100,7 @@ internal sealed class InboundConnection(FrameConnection connection, PeerAddress 
         if (path is not null)
         {
             context.Logger.SnapshotReceived(peer.Label, last, incoming.Length);
+            context.Observer?.SnapshotReceived(peer.Id, incoming.Elapsed, incoming.Synchronising);
             context.Receiver.ReceiveSnapshot(incoming.Install, path);
         }
         else

@@ -22,6 +22,7 @@ internal sealed class IncomingSnapshot
     private readonly PeerTransportOptions options;
     private readonly TimeProvider time;
     private readonly string path;
+    private readonly long began;
     private long lastProgress;
     private byte[]? trailer;
     private string reason = "it was given up";
@@ -31,7 +32,7 @@ internal sealed class IncomingSnapshot
     {
         (Number, Install) = (number, install);
         (this.lanes, this.options, this.time) = (lanes, options, time);
-        lastProgress = time.GetTimestamp();
+        began = lastProgress = time.GetTimestamp();
         var last = install.Snapshot!.Last;
         path = Path.Combine(
             options.SnapshotFolder, $"{last.Term.Value:x16}-{last.Index.Value:x16}-{install.From}-{number}");
@@ -44,6 +45,12 @@ internal sealed class IncomingSnapshot
     public Message Install { get; }
 
     public long Length { get; private set; }
+
+    /// <summary>Time since it was announced.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(began);
+
+    /// <summary>What of this went into making it durable.</summary>
+    public TimeSpan Synchronising { get; private set; }
 
     /// <summary>Takes a chunk.
     /// <exception cref="InvalidDataException">There was no credit for it, or the end came before.</exception></summary>
@@ -149,10 +156,12 @@ internal sealed class IncomingSnapshot
             throw new InvalidDataException($"the {Length} bytes that came do not match the SHA-256 of what was sent");
     }
 
-    private static void Synchronise(Stream file)
+    private void Synchronise(Stream file)
     {
+        var before = time.GetTimestamp();
         if (file is FileStream onDisk)
             onDisk.Flush(flushToDisk: true);
+        Synchronising += time.GetElapsedTime(before);
     }
 
     private static string Drop(string part, string why)

@@ -58,11 +58,13 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
 
     private void Install(Snapshot snapshot, string file)
     {
+        replica.Snapshots.ApplyStarted();
         replica.Points.BeforeApplySnapshot.Hit();
         var members = state.Install(snapshot, file);
         replica.Observer?.Installed(snapshot.Last);
         Finish(replica.Installed(snapshot, members));
         replica.Points.AfterApplySnapshot.Hit();
+        replica.Snapshots.ApplyEnded();
     }
 
     private void Apply(ImmutableArray<Entry> entries)
@@ -73,10 +75,10 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
                 ? entries
                 : entries.Slice(at, Math.Min(MaxBatch, entries.Length - at));
             batch.Clear();
+            var began = Stopwatch.GetTimestamp();
             replica.Points.BeforeApply.Hit();
             if (part.Any(static entry => entry.Kind == EntryKind.Membership))
                 replica.Points.BeforeApplyMembership.Hit();
-            var began = Stopwatch.GetTimestamp();
             state.Apply(part, batch);
             replica.Observer?.Applied(part);
             replica.ApplyTook(Stopwatch.GetElapsedTime(began));

@@ -53,8 +53,10 @@ internal sealed class LogWriter(Replica replica, ILogStore log)
             log.Commit(sync: true);
         if (!messages.IsEmpty)
             replica.Points.BeforeFollowerSend.Hit();
-        if (last > 0)
-            replica.Persisted(last, messages);
+        if (last == 0)
+            return true;
+        replica.Points.BeforeAdvance.Hit();
+        replica.Persisted(last, messages);
         return true;
     }
 

@@ -78,6 +78,8 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
 
     public MemberFailpoints Points => options.Instruments.Points;
 
+    public SnapshotMetrics Snapshots => options.Instruments.Metrics.Snapshots;
+
     private RaftMetrics Metrics => options.Instruments.Metrics.Raft;
 
     /// <summary>Monotonic time since the replica was made.</summary>
@@ -192,6 +194,8 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
 
     void IPeerReceiver.Receive(Message message)
     {
+        if (message.Kind == MessageKind.Heartbeat && Points.DropHeartbeat.Skips())
+            return;
         if (message.Kind == MessageKind.Propose)
             Gather(message);
         else

@@ -126,7 +126,8 @@ internal sealed class MaintenanceService(StoreNode node, CallerResolver callers,
         SnapshotRequest request, IRpcWriter<SnapshotResponse> responses, RpcServerContext context)
     {
         await callers.CheckRootAsync(context).ConfigureAwait(false);
-        await using var content = await node.OpenSnapshotAsync().ConfigureAwait(false);
+        await using var source = await node.OpenSnapshotAsync().ConfigureAwait(false);
+        var content = await source.OpenAsync(context.CancellationToken).ConfigureAwait(false);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var left = (content.Length + KeptSnapshot.Block - 1) / KeptSnapshot.Block * KeptSnapshot.Block;
         while (left > 0)

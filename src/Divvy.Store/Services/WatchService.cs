@@ -3,6 +3,7 @@ using Divvy.Consensus.Mvcc.Watching;
 using Divvy.Rpc;
 using Divvy.Rpc.Etcd;
 using Divvy.Store.Auth;
+using Divvy.Store.Failpoints;
 using Divvy.Store.Replication;
 
 namespace Divvy.Store.Services;
@@ -22,6 +23,8 @@ internal sealed class WatchService(
 
     /// <summary>What etcd adds to the largest request to get the largest message that it fragments at.</summary>
     private const int MessageOverheadBytes = 512 * 1024;
+
+    private readonly Failpoint beforeSend = options.Instruments.Points.BeforeWatchSend;
 
     public void MapTo(GatedServices services) => services.Duplex(EtcdMethods.Watch, WatchAsync);
 
@@ -139,6 +142,7 @@ internal sealed class WatchService(
         var response = message.ToResponse(headers.At(message.Revision));
         if (response.Events.Count > 0)
             options.Metrics.Watches.Sent(response.Events.Count);
+        beforeSend.Hit();
         if (message is not WatchEvents { Fragment: true })
         {
             await responses.WriteAsync(response, cancellationToken).ConfigureAwait(false);

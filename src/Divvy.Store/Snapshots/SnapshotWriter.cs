@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using Divvy.Store.Disk;
-using Divvy.Store.Failpoints;
 
 namespace Divvy.Store.Snapshots;
 
@@ -17,14 +17,15 @@ internal static class SnapshotWriter
     /// <param name="folder">Where to.</param>
     /// <param name="capture">What.</param>
     /// <param name="underLock">Runs a step that touches the state under its owner's lock.</param>
-    /// <param name="points">Where it can be disturbed.</param>
+    /// <param name="instruments">What watches and disturbs it; nobody by default.</param>
     /// <exception cref="DiskException">The disk failed, or is full; nothing was replaced.</exception>
     public static (string Name, long Size) Write(
-        SnapshotFolder folder, StateCapture capture, Action<Action> underLock, MemberFailpoints? points = null)
+        SnapshotFolder folder, StateCapture capture, Action<Action> underLock, Instruments? instruments = null)
     {
         try
         {
-            points?.DefragmentBeforeCopy.Hit();
+            instruments?.Points.DefragmentBeforeCopy.Hit();
+            var began = Stopwatch.GetTimestamp();
             using var file = folder.Begin();
             var writer = new SectionWriter(file);
             capture.WriteHead(writer);
@@ -43,8 +44,11 @@ internal static class SnapshotWriter
             }
 
             writer.Write(SectionKind.End, []);
+            var marshalled = Stopwatch.GetTimestamp();
             file.Flush();
-            points?.DefragmentBeforeRename.Hit();
+            instruments?.Metrics.Snapshots.Marshalled(Stopwatch.GetElapsedTime(began, marshalled));
+            instruments?.Metrics.Snapshots.Synced(Stopwatch.GetElapsedTime(marshalled));
+            instruments?.Points.DefragmentBeforeRename.Hit();
             return (folder.Finish(capture.Head.Snapshot.Last), writer.Length);
         }
         finally

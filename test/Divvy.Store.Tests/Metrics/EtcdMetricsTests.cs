@@ -84,10 +84,13 @@ public sealed class EtcdMetricsTests
     {
         await using var host = await StoreHost.StartAsync();
         host.Store.Metrics.Peers.Read(1, new PeerCounters());
+        host.Store.Metrics.Peers.Read(2, new PeerCounters());
 
-        host.Store.Metrics.Peers.Remove(1);
+        host.Store.Metrics.Peers.KeepOnly(new HashSet<ulong> { 2 });
 
-        (await ScrapeAsync(host.Address)).Families.ShouldNotContainKey("etcd_network_peer_sent_bytes_total");
+        var scrape = await ScrapeAsync(host.Address);
+        scrape["etcd_network_peer_sent_bytes_total{To=\"2\"}"].ShouldBe(0);
+        scrape.Has("etcd_network_peer_sent_bytes_total{To=\"1\"}").ShouldBeFalse();
     }
 
     [Fact]
@@ -137,9 +140,5 @@ public sealed class EtcdMetricsTests
         await new Api(channel).PutAsync("k", "v");
     }
 
-    private static async Task<Exposition> ScrapeAsync(Uri address)
-    {
-        using var client = new HttpClient { BaseAddress = address };
-        return Exposition.Parse(await client.GetStringAsync("/metrics"));
-    }
+    private static Task<Exposition> ScrapeAsync(Uri address) => Exposition.ReadAsync(address);
 }

@@ -16,6 +16,24 @@ public sealed partial class Exposition
         ? value
         : throw new KeyNotFoundException($"the scrape has no {sample}");
 
+    /// <summary>The sum of all samples of a name, whatever their labels.</summary>
+    public double Sum(string name) => samples
+        .Where(one => one.Key == name || one.Key.StartsWith($"{name}{{", StringComparison.Ordinal))
+        .Sum(one => one.Value);
+
+    /// <summary>Whether there is a sample of a name, whatever its labels.</summary>
+    public bool HasName(string name) =>
+        samples.Keys.Any(one => one == name || one.StartsWith($"{name}{{", StringComparison.Ordinal));
+
+    public bool Has(string sample) => samples.ContainsKey(sample);
+
+    /// <summary>Scrapes a member.</summary>
+    public static async Task<Exposition> ReadAsync(Uri address)
+    {
+        using var client = new HttpClient { BaseAddress = address };
+        return Parse(await client.GetStringAsync("/metrics"));
+    }
+
     public static Exposition Parse(string text)
     {
         var parsed = new Exposition();

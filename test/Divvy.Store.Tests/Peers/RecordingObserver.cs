@@ -12,12 +12,16 @@ internal sealed class RecordingObserver : IPeerObserver
         Channel.CreateUnbounded<(NodeId, string)>();
     private readonly Channel<TimeSpan> roundTrips = Channel.CreateUnbounded<TimeSpan>();
     private readonly Channel<NodeId> removed = Channel.CreateUnbounded<NodeId>();
+    private readonly Channel<(NodeId Peer, TimeSpan Total)> snapshots = Channel.CreateUnbounded<(NodeId, TimeSpan)>();
 
     public void RoundTrip(NodeId peer, TimeSpan time) => roundTrips.Writer.TryWrite(time);
 
     public void Connected(NodeId peer) => connected.Writer.TryWrite(peer);
 
     public void Disconnected(NodeId peer, string reason) => disconnected.Writer.TryWrite((peer, reason));
+
+    public void SnapshotReceived(NodeId peer, TimeSpan total, TimeSpan synchronising) =>
+        snapshots.Writer.TryWrite((peer, total));
 
     public void RemovedFromCluster(NodeId says) => removed.Writer.TryWrite(says);
 
@@ -27,6 +31,9 @@ internal sealed class RecordingObserver : IPeerObserver
         Wait.For(disconnected.Reader.ReadAsync().AsTask(), "the end, or the failure, of a connection");
 
     public Task<TimeSpan> NextRoundTripAsync() => Wait.For(roundTrips.Reader.ReadAsync().AsTask(), "a round trip");
+
+    public Task<(NodeId Peer, TimeSpan Total)> NextSnapshotAsync() =>
+        Wait.For(snapshots.Reader.ReadAsync().AsTask(), "a snapshot that was received");
 
     public Task<NodeId> NextRemovedAsync() =>
         Wait.For(removed.Reader.ReadAsync().AsTask(), "that this member was removed");

@@ -44,6 +44,9 @@ public sealed class WatchHub
 
     public int StreamCount => streams.Count;
 
+    /// <summary>Events that wait to be sent on all streams.</summary>
+    public int PendingEvents => streams.Values.Sum(stream => stream.PendingEvents);
+
     internal MvccStore Store { get; private set; }
 
     internal WatchLimits Limits { get; }

@@ -9,6 +9,7 @@ public sealed class WatchStream
     private readonly Queue<Watcher> unsynced = new();
     private readonly Queue<WatchMessage> ready = new();
     private long readyBytes;
+    private int readyEvents;
     private long nextWatchId;
     private TimeSpan nextProgress;
     private bool progressRequested;
@@ -23,6 +24,9 @@ public sealed class WatchStream
     public long Id { get; }
 
     public int WatcherCount => watchers.Count;
+
+    /// <summary>Events that wait to be taken.</summary>
+    public int PendingEvents => readyEvents;
 
     /// <summary>False while the client leaves so many answers unread that its next request has to wait.</summary>
     public bool AcceptsRequests => ready.Count < 2 * hub.Limits.MaxQueuedMessages;
@@ -82,7 +86,7 @@ public sealed class WatchStream
         for (var taken = 0; taken < limit && ready.TryDequeue(out var message); taken++)
         {
             if (message is WatchEvents events)
-                readyBytes -= events.Events.EstimatedBytes;
+                Count(events.Events, -1);
             into.Add(message);
         }
         CatchUp();
@@ -97,6 +101,7 @@ public sealed class WatchStream
             Remove(watcher);
         unsynced.Clear();
         ready.Clear();
+        (readyBytes, readyEvents) = (0, 0);
         hub.Forget(this);
     }
 
@@ -176,9 +181,15 @@ public sealed class WatchStream
 
     private void Enqueue(Watcher watcher, EventList events)
     {
-        readyBytes += events.EstimatedBytes;
+        Count(events, 1);
         watcher.HeardSinceProgress = true;
         Enqueue(new WatchEvents(watcher.Id, hub.Store.Revision, events, watcher.Spec.Fragment));
+    }
+
+    private void Count(EventList events, int sign)
+    {
+        readyBytes += sign * events.EstimatedBytes;
+        readyEvents += sign * events.Count;
     }
 
     private void FallBehind(Watcher watcher, long nextRevision)

@@ -1,8 +1,8 @@
-namespace Divvy.Consensus.Tests.Raft.Scenarios;
+namespace Divvy.TestKit.Scenarios;
 
 /// <summary>A scenario as text: blocks of commands, each followed by a line <c>----</c>, the trace that is expected, and an
 /// empty line. Lines that start with # are comments.</summary>
-internal sealed class ScenarioFile
+public sealed class ScenarioFile
 {
     private const string Separator = "----";
 

@@ -9,17 +9,33 @@ internal static class SeedProcess
     /// <summary>A run that takes longer than this has hung.</summary>
     private static readonly TimeSpan limit = TimeSpan.FromMinutes(5);
 
-    public static async Task<SeedOutcome> RunAsync(
+    /// <summary>Runs it by this very program.</summary>
+    public static Task<SeedOutcome> RunAsync(
         ulong seed, IEnumerable<string> options, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        IEnumerable<string> prefix = isHosted ? [typeof(SeedProcess).Assembly.Location] : [];
+        return RunAsync(Environment.ProcessPath!, prefix, seed, options, cancellationToken);
+    }
+
+    /// <summary>Runs it by another build of the simulator.</summary>
+    public static Task<SeedOutcome> RunAsync(
+        string program, ulong seed, IEnumerable<string> options, CancellationToken cancellationToken) =>
+        RunAsync(program, [], seed, options, cancellationToken);
+
+    private static async Task<SeedOutcome> RunAsync(
+        string program,
+        IEnumerable<string> prefix,
+        ulong seed,
+        IEnumerable<string> options,
+        CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(SeedProcess).Assembly.Location);
-        string[] arguments = ["run", "--seed", seed.ToString(CultureInfo.InvariantCulture), .. options];
+        string[] arguments = [.. prefix, "run", "--seed", seed.ToString(CultureInfo.InvariantCulture), .. options];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         var began = Stopwatch.GetTimestamp();

@@ -23,6 +23,7 @@ internal static class SimulatorCommand
             RunCommand.Create(),
             SeedsCommand.Create(),
             ShrinkCommand.Create(),
+            MutantsCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)

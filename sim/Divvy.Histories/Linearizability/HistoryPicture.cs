@@ -14,7 +14,7 @@ public sealed class HistoryPicture<TState, TInput, TOutput>
     private const double LaneHeight = 66;
     private const double BarHeight = 30;
     private const double BarTop = 12;
-    private const double LaneName = 86;
+    private const double NameWidth = 84;
     private const double Margin = 40;
 
     private readonly IModel<TState, TInput, TOutput> model;
@@ -60,7 +60,7 @@ public sealed class HistoryPicture<TState, TInput, TOutput>
             <html lang="en"><head><meta charset="utf-8"><title>{Html(title)}</title>
             <style>{Resource("Picture.css")}</style></head><body>
             <header><h1>{Html(title)}</h1><p class="verdict {part.Outcome}">{Html(Verdict())}</p></header>
-            <main><div class="lanes">{Drawing()}</div></main>
+            <main>{Names()}<div class="lanes">{Drawing()}</div></main>
             <section class="panel"><div id="detail">{Failure()}</div></section>
             <footer>{Legend()}</footer>
             <script>{Resource("Picture.js")}</script></body></html>
@@ -78,12 +78,28 @@ public sealed class HistoryPicture<TState, TInput, TOutput>
             + $" The longest one explains {part.Linearization.Count}.",
     };
 
+    /// <summary>The lanes' names stay where they are while the lanes scroll.</summary>
+    private string Names()
+    {
+        var names = new StringBuilder();
+        names.Append(CultureInfo.InvariantCulture, $"""<svg class="names" width="{NameWidth}" height="{lanes.Count * LaneHeight}">""");
+        for (var lane = 0; lane < lanes.Count; lane++)
+        {
+            names.Append(CultureInfo.InvariantCulture, $"""
+                <text class="client" x="10" y="{(lane * LaneHeight) + 32:0}">client {lanes[lane]}</text>
+
+                """);
+        }
+
+        return names.Append("</svg>").ToString();
+    }
+
     private string Drawing()
     {
         var height = (lanes.Count * LaneHeight) + 10;
         var drawing = new StringBuilder();
         drawing.Append(CultureInfo.InvariantCulture, $"""
-            <svg width="{LaneName + layout.Width + Margin:0}" height="{height:0}" xmlns="http://www.w3.org/2000/svg">
+            <svg width="{layout.Width + Margin:0}" height="{height:0}" xmlns="http://www.w3.org/2000/svg">
             <defs><linearGradient id="open" x1="0" x2="1"><stop offset="0" stop-color="#fff"/><stop offset=".55" stop-color="#fff"/>
             <stop offset="1" stop-color="#333"/></linearGradient>
             <mask id="fade" maskContentUnits="objectBoundingBox"><rect width="1" height="1" fill="url(#open)"/></mask></defs>
@@ -93,7 +109,6 @@ public sealed class HistoryPicture<TState, TInput, TOutput>
         {
             drawing.Append(CultureInfo.InvariantCulture, $"""
                 <rect class="lane" x="0" y="{lane * LaneHeight:0}" width="100%" height="{LaneHeight - 4:0}" rx="6"/>
-                <text class="client" x="12" y="{(lane * LaneHeight) + 32:0}">client {lanes[lane]}</text>
 
                 """);
         }
@@ -109,14 +124,14 @@ public sealed class HistoryPicture<TState, TInput, TOutput>
         var (left, right) = layout.Bar(position);
         var top = (lanes.IndexOf(operation.Client) * LaneHeight) + BarTop;
         var width = Math.Max(6, right - left - 3);
-        var characters = (int)((width - 10) / 6.6);
+        var characters = (int)((width - 14) / 7.1);
         var label = Label(position);
         if (label.Length > characters)
             label = characters < 2 ? "" : string.Concat(label.AsSpan(0, characters - 1), "…");
         return string.Create(CultureInfo.InvariantCulture, $"""
             <g class="{KindOf(position)}" data-detail="{Html(Detail(position))}"><title>{Html(Label(position))}</title>
-            <rect class="bar" x="{LaneName + left:0.0}" y="{top:0}" width="{width:0.0}" height="{BarHeight}" rx="5"{Fade(operation)}/>
-            <text class="label" x="{LaneName + left + 7:0.0}" y="{top + 19:0}">{Html(label)}</text></g>
+            <rect class="bar" x="{left + 2:0.0}" y="{top:0}" width="{width:0.0}" height="{BarHeight}" rx="5"{Fade(operation)}/>
+            <text class="label" x="{left + 9:0.0}" y="{top + 19:0}">{Html(label)}</text></g>
 
             """);
     }
@@ -124,7 +139,7 @@ public sealed class HistoryPicture<TState, TInput, TOutput>
     private string Path()
     {
         var points = layout.Points(selection.Placed)
-            .Select(point => (X: LaneName + point.X, Y: PointHeight(point.Position)))
+            .Select(point => (X: point.X + 2, Y: PointHeight(point.Position)))
             .ToList();
         var path = new StringBuilder();
         for (var at = 0; at < points.Count; at++)
@@ -144,7 +159,7 @@ public sealed class HistoryPicture<TState, TInput, TOutput>
         for (var at = 0; at < points.Count; at++)
         {
             drawing.Append(CultureInfo.InvariantCulture, $"""
-                <g class="point"><circle cx="{points[at].X:0.0}" cy="{points[at].Y:0}" r="9.5"/>
+                <g class="point"><circle cx="{points[at].X:0.0}" cy="{points[at].Y:0}" r="11"/>
                 <text x="{points[at].X:0.0}" y="{points[at].Y + 3.5:0.0}">{selection.LeftOut + at + 1}</text></g>
 
                 """);
@@ -168,12 +183,19 @@ public sealed class HistoryPicture<TState, TInput, TOutput>
             var operation = history[position];
             text.Append(CultureInfo.InvariantCulture, $"""
                 <tr class="{KindOf(position)}"><td>client {operation.Client}</td><td>{Html(Label(position))}</td>
-                <td>{Html(Period(operation))}</td><td>{Html(model.Explain(lastState, operation.Input, operation.Output!))}</td></tr>
+                <td>{Html(Period(operation))}</td><td>{Html(Reason(operation))}</td></tr>
 
                 """);
         }
 
         return text.Append("</table>").ToString();
+    }
+
+    private string Reason(Operation<TInput, TOutput> operation)
+    {
+        var reason = model.Explain(lastState, operation.Input, operation.Output!);
+        return reason.Length > 0 || model.TryStep(lastState, operation.Input, operation.Output!, out _) is false ? reason
+            : "it could, but then the order would go no further";
     }
 
     private string Legend() =>

@@ -16,6 +16,9 @@ for (const bar of document.querySelectorAll("g[data-detail]")) {
 }
 document.addEventListener("click", () => { kept = false; panel.innerHTML = failure; });
 
-// The failure is at the right end.
+// What cannot come next, or else the end, is what one wants to see first.
 const lanes = document.querySelector(".lanes");
-lanes.scrollLeft = lanes.scrollWidth;
+const blocked = document.querySelector(".blocked.first .bar");
+lanes.scrollLeft = blocked
+  ? blocked.getBoundingClientRect().left - lanes.getBoundingClientRect().left - lanes.clientWidth * 0.6
+  : lanes.scrollWidth;

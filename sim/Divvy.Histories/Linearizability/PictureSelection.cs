@@ -5,7 +5,7 @@ namespace Divvy.Histories.Linearizability;
 internal sealed class PictureSelection
 {
     private const int MostPlaced = 48;
-    private const int MostOthers = 24;
+    private const int MostOthers = 14;
 
     private PictureSelection(IReadOnlyList<int> shown, IReadOnlyList<int> placed, int leftOut)
     {

@@ -67,8 +67,8 @@ public sealed class HistoryPictureTests
     private static XElement Drawing(RegisterHistory history)
     {
         var html = Html(history);
-        var from = html.IndexOf("<svg", StringComparison.Ordinal);
-        var to = html.IndexOf("</svg>", StringComparison.Ordinal) + "</svg>".Length;
+        var from = html.LastIndexOf("<svg", StringComparison.Ordinal);
+        var to = html.LastIndexOf("</svg>", StringComparison.Ordinal) + "</svg>".Length;
         return XElement.Parse(html[from..to]);
     }
 }

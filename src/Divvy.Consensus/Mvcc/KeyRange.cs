@@ -41,6 +41,10 @@ public readonly struct KeyRange
         _ => key.SequenceCompareTo(Start.Span) >= 0,
     };
 
+    /// <summary>Whether both were made of the same keys in the same form.</summary>
+    internal bool SameAs(KeyRange other) =>
+        Kind == other.Kind && Start.Span.SequenceEqual(other.Start.Span) && End.Span.SequenceEqual(other.End.Span);
+
     /// <summary>True when no key at or after <paramref name="key"/> can be inside.</summary>
     internal bool IsPast(ReadOnlySpan<byte> key) =>
         Kind == KeyRangeKind.Interval && key.SequenceCompareTo(End.Span) >= 0;

@@ -17,6 +17,9 @@ internal sealed class HttpServerCall<TRequest, TResponse>
     where TRequest : class, IMessage<TRequest>, new()
     where TResponse : class, IMessage<TResponse>, new()
 {
+    /// <summary>Bytes of responses that wait for those after them, at most.</summary>
+    private const int FlushBytes = 64 << 10;
+
     private readonly IFeatureCollection features;
     private readonly RpcHandler<TRequest, TResponse> handler;
     private readonly int maxMessageSize;
@@ -112,15 +115,26 @@ internal sealed class HttpServerCall<TRequest, TResponse>
         return FlushAsync(cancellationToken);
     }
 
-    /// <summary>Writes a response that goes out together with the status.</summary>
-    public void WriteLast(TResponse response)
+    public async ValueTask WriteAsync(
+        IReadOnlyList<TResponse> responses, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(response);
-        lifetime.ThrowIfCancelled();
-        responseBegun = true;
-        var bytes = MessageFrame.Write(response, responseBody);
-        handler.Observer?.Sent(bytes);
+        cancellationToken.ThrowIfCancellationRequested();
+        var waiting = 0;
+        foreach (var response in responses)
+        {
+            waiting += Put(response);
+            if (waiting < FlushBytes)
+                continue;
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            waiting = 0;
+        }
+
+        if (waiting > 0)
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Writes a response that goes out together with the status.</summary>
+    public void WriteLast(TResponse response) => Put(response);
 
     public override ValueTask WriteHeadersAsync(RpcMetadata headers)
     {
@@ -146,6 +160,16 @@ internal sealed class HttpServerCall<TRequest, TResponse>
         }
 
         ResponseStatus.WriteTrailers(features, status);
+    }
+
+    private int Put(TResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        lifetime.ThrowIfCancelled();
+        responseBegun = true;
+        var bytes = MessageFrame.Write(response, responseBody);
+        handler.Observer?.Sent(bytes);
+        return MessageFrame.HeaderSize + bytes;
     }
 
     private bool TryTake(ReadOnlySequence<byte> buffer, [NotNullWhen(true)] out TRequest? request)

@@ -12,9 +12,7 @@ internal static class WatchMapping
         switch (message)
         {
             case WatchEvents events:
-                response.Events.Capacity = events.Events.Count;
-                foreach (var change in events.Events)
-                    response.Events.Add(change.ToEvent());
+                response.Events.AddRange(EventsOf(events.Events));
                 break;
             case WatchCreated:
                 response.Created = true;
@@ -36,5 +34,17 @@ internal static class WatchMapping
                 break;
         }
         return response;
+    }
+
+    /// <summary>Made once for all watchers that hear the same.</summary>
+    private static Event[] EventsOf(EventList list)
+    {
+        if (list.Encoded is Event[] made)
+            return made;
+        var events = new Event[list.Count];
+        for (var i = 0; i < events.Length; i++)
+            events[i] = list[i].ToEvent();
+        list.Encoded = events;
+        return events;
     }
 }

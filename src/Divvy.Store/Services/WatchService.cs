@@ -118,6 +118,7 @@ internal sealed class WatchService(
         WatchSession session, IRpcWriter<WatchResponse> responses, CancellationToken cancellationToken)
     {
         var messages = new List<WatchMessage>(SendBatch);
+        var answers = new List<WatchResponse>(SendBatch);
         while (true)
         {
             await session.Signal.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -127,28 +128,26 @@ internal sealed class WatchService(
             do
             {
                 messages.Clear();
+                answers.Clear();
                 more = node.Take(session, messages, SendBatch);
                 session.Room.Set();
                 foreach (var message in messages)
-                    await SendAsync(message, responses, cancellationToken).ConfigureAwait(false);
+                    AddAnswer(message, answers);
+                await responses.WriteAsync(answers, cancellationToken).ConfigureAwait(false);
             }
             while (more);
         }
     }
 
-    private async ValueTask SendAsync(
-        WatchMessage message, IRpcWriter<WatchResponse> responses, CancellationToken cancellationToken)
+    private void AddAnswer(WatchMessage message, List<WatchResponse> answers)
     {
         var response = message.ToResponse(headers.At(message.Revision));
         if (response.Events.Count > 0)
             options.Metrics.Watches.Sent(response.Events.Count);
         beforeSend.Hit();
-        if (message is not WatchEvents { Fragment: true })
-        {
-            await responses.WriteAsync(response, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-        foreach (var fragment in WatchFragments.Cut(response, options.MaxRequestBytes + MessageOverheadBytes))
-            await responses.WriteAsync(fragment, cancellationToken).ConfigureAwait(false);
+        if (message is WatchEvents { Fragment: true })
+            answers.AddRange(WatchFragments.Cut(response, options.MaxRequestBytes + MessageOverheadBytes));
+        else
+            answers.Add(response);
     }
 }

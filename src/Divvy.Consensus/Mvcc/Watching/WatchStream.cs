@@ -8,6 +8,7 @@ public sealed class WatchStream
     private readonly SortedDictionary<long, Watcher> watchers = [];
     private readonly Queue<Watcher> unsynced = new();
     private readonly Queue<WatchMessage> ready = new();
+    private CatchUpPiece? piece;
     private long readyBytes;
     private int readyEvents;
     private long nextWatchId;
@@ -121,6 +122,7 @@ public sealed class WatchStream
     /// watchers have heard of everything up to there.</summary>
     internal void Resume(long heardUpTo)
     {
+        piece = null;
         foreach (var watcher in watchers.Values)
         {
             if (!watcher.IsSynced)
@@ -226,6 +228,8 @@ public sealed class WatchStream
         }
         if (unsynced.Count > 0 && !IsFull)
             hub.Signal(this);
+        if (unsynced.Count == 0)
+            piece = null;
         AnswerProgress();
     }
 
@@ -239,26 +243,38 @@ public sealed class WatchStream
             Enqueue(new WatchCompacted(watcher.Id, store.Revision, store.CompactedRevision));
             return 1;
         }
-        var batch = new EventBatch(store, watcher.Filter);
-        var first = store.Log.FirstAtOrAfter(watcher.NextRevision);
+        var looked = 1;
+        if (piece?.Serves(watcher) != true)
+            piece = ReadPiece(watcher, budget, out looked);
+        watcher.NextRevision = piece.Next;
+        if (piece.Events.Count > 0)
+            Enqueue(watcher, piece.Events);
+        return looked;
+    }
+
+    private CatchUpPiece ReadPiece(Watcher watcher, int budget, out int looked)
+    {
+        var log = hub.Store.Log;
+        var batch = new EventBatch(hub.Store, watcher.Filter);
+        var first = log.FirstAtOrAfter(watcher.NextRevision);
+        var revision = watcher.NextRevision;
         var position = first;
-        for (; position < store.Log.Count; position++)
+        for (; position < log.Count; position++)
         {
-            var record = store.Log[position];
+            var record = log[position];
             // Between two revisions only: the events of one revision stay together.
-            if (record.ModRevision != watcher.NextRevision)
+            if (record.ModRevision != revision)
             {
                 if (position - first >= budget || batch.IsLarge(hub.Limits))
                     break;
-                watcher.NextRevision = record.ModRevision;
+                revision = record.ModRevision;
             }
             if (watcher.Spec.Keys.Contains(record.History.Key))
                 batch.Add(record);
         }
-        watcher.NextRevision = position < store.Log.Count ? store.Log[position].ModRevision : store.Revision + 1;
-        if (batch.ToList() is { Count: > 0 } events)
-            Enqueue(watcher, events);
-        return Math.Max(1, position - first);
+        looked = Math.Max(1, position - first);
+        var next = position < log.Count ? log[position].ModRevision : hub.Store.Revision + 1;
+        return new CatchUpPiece(watcher.Spec.Keys, watcher.Filter, watcher.NextRevision, next, batch.ToList());
     }
 
     private void AnswerProgress()

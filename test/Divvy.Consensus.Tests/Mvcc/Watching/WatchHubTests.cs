@@ -52,6 +52,49 @@ public sealed class WatchHubTests
     }
 
     [Fact]
+    public void CatchUp_WatchersOfOneStreamThatDiffer_EachHearsItsOwn()
+    {
+        var stream = Open(small);
+        for (var put = 0; put < 100; put++)
+            Put($"k{put % 5}", $"{put}");
+        var specs = new[]
+        {
+            new WatchSpec(Prefix("k")) { StartRevision = 2 },
+            new WatchSpec(Prefix("k")) { StartRevision = 2 },
+            new WatchSpec(Prefix("k")) { StartRevision = 40 },
+            new WatchSpec(Prefix("k1")) { StartRevision = 2 },
+            new WatchSpec(Prefix("k")) { StartRevision = 2, NoPuts = true },
+        };
+
+        foreach (var spec in specs)
+            stream.Create(spec);
+        var heard = TakeAll(stream).OfType<WatchEvents>().ToLookup(events => events.WatchId);
+
+        Revisions(heard[0]).ShouldBe(Enumerable.Range(2, 100).Select(revision => (long)revision));
+        Revisions(heard[1]).ShouldBe(Revisions(heard[0]));
+        Revisions(heard[2]).ShouldBe(Enumerable.Range(40, 62).Select(revision => (long)revision));
+        Revisions(heard[3]).ShouldBe(Enumerable.Range(0, 20).Select(put => 3L + (5 * put)));
+        heard[4].ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void CatchUp_WatchersThatFellBehindTogether_ShareWhatTheyHear()
+    {
+        var stream = Open(small);
+        stream.Create(new WatchSpec(Prefix("k")));
+        stream.Create(new WatchSpec(Prefix("k")));
+        TakeAll(stream);
+        for (var put = 0; put < 30; put++)
+            Put("k", $"{put}");
+
+        var heard = TakeAll(stream).OfType<WatchEvents>().ToLookup(events => events.WatchId);
+
+        var lists = heard[0].Zip(heard[1], (one, other) => (one.Events, other.Events)).ToList();
+        lists.Count.ShouldBeLessThan(10, "several revisions come in one message");
+        lists.ShouldAllBe(pair => ReferenceEquals(pair.Item1, pair.Item2));
+    }
+
+    [Fact]
     public void Publish_StreamFullOfBytes_FallsBehind()
     {
         var stream = Open(small with { MaxQueuedMessages = 1000, MaxQueuedBytes = 1000 });

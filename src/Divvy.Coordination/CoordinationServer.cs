@@ -92,15 +92,18 @@ public sealed class CoordinationServer : IAsyncDisposable
         };
         sessions = new SessionService(sessionServices, hub, streams, options);
         controllers = ControllersOf(store, layout, committer, sessionServices.Departures, loggers);
-        var adminServices = AdminOf(store, layout, committer, sessionServices.Loads);
-        admin = new AdminEndpoints(adminServices);
-        namespaces = new NamespaceAdmin(adminServices);
+        AdminServices = AdminOf(store, layout, committer, sessionServices.Loads);
+        admin = new AdminEndpoints(AdminServices);
+        namespaces = new NamespaceAdmin(AdminServices);
         ServerGauges.AddTo(metrics, mirror, hub, routing, controllers);
         mirror.Attach(Observe);
     }
 
     /// <summary>The state of the store as this server knows it.</summary>
     public StoreMirror Mirror => mirror;
+
+    /// <summary>What the admin API works with.</summary>
+    internal AdminServices AdminServices { get; }
 
     /// <summary>The meter of this server, for exporters.</summary>
     public Meter Meter => metrics.Meter;

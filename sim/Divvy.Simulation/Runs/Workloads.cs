@@ -1,3 +1,4 @@
+using Divvy.Simulation.Distribution;
 using Divvy.Simulation.Stores;
 
 namespace Divvy.Simulation.Runs;
@@ -8,6 +9,7 @@ internal static class Workloads
     public static IWorkload Of(WorkloadKind kind) => kind switch
     {
         WorkloadKind.Store => new StoreWorkload(),
-        _ => throw new NotSupportedException($"the workload {kind} is not built yet"),
+        WorkloadKind.Distributor => new DistributionWorkload(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "there is no such workload"),
     };
 }

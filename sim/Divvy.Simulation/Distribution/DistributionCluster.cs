@@ -1,0 +1,114 @@
+using Divvy.Rpc;
+using Divvy.Simulation.Network;
+using Divvy.Simulation.Runs;
+using Divvy.Simulation.World;
+using Divvy.Store;
+
+namespace Divvy.Simulation.Distribution;
+
+/// <summary>All processes of a run of the distributor: starts them, and starts them again.</summary>
+internal sealed class DistributionCluster
+{
+    private readonly SimWorld world;
+    private readonly RunReport report;
+    private readonly SimRandom clocks;
+    private readonly SortedDictionary<string, ServerNode> servers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, InstanceNode> instances = new(StringComparer.Ordinal);
+    private readonly List<CallerNode> callers = [];
+    private readonly List<string> stores = [];
+    private readonly List<string> serverNames = [];
+
+    public DistributionCluster(
+        SimWorld world, SimulationOptions options, DistributionSettings settings, RunReport report)
+    {
+        this.world = world;
+        this.report = report;
+        Settings = settings;
+        clocks = world.Fork("clocks");
+        Network = new SimNetwork(world) { HalfOpen = settings.HalfOpen };
+        Weather = new Weather();
+        Owners = new OwnershipBook(world, report);
+        Requests = new RequestBook(world, Weather, report);
+        Records = new RecordBook(world, settings, report);
+        StartStore();
+        for (var number = 1; number <= options.Servers; number++)
+            serverNames.Add($"server-{number}");
+        foreach (var name in serverNames)
+            StartServer(name);
+        new SpectatorNode(world.Start("spectator"), Network, stores, Records, report).Start();
+        for (var number = 1; number <= options.Instances; number++)
+            StartInstance($"instance-{number:d2}");
+        for (var number = 1; number <= options.Clients; number++)
+            StartCaller($"caller-{number}");
+    }
+
+    public DistributionSettings Settings { get; }
+
+    public SimNetwork Network { get; }
+
+    public Weather Weather { get; }
+
+    public OwnershipBook Owners { get; }
+
+    public RequestBook Requests { get; }
+
+    public RecordBook Records { get; }
+
+    /// <summary>The newest life of each server.</summary>
+    public IReadOnlyDictionary<string, ServerNode> Servers => servers;
+
+    /// <summary>The newest life of each instance that was not taken away.</summary>
+    public IReadOnlyDictionary<string, InstanceNode> Instances => instances;
+
+    public IReadOnlyList<CallerNode> Callers => callers;
+
+    public IReadOnlyList<string> Stores => stores;
+
+    /// <summary>Everything that can be cut off, in one order.</summary>
+    public IReadOnlyList<string> Hosts =>
+        [.. stores, .. serverNames, .. instances.Keys, .. callers.Select(caller => caller.Name)];
+
+    public ServerNode StartServer(string name)
+    {
+        var near = serverNames.IndexOf(name) % stores.Count;
+        var server = new ServerNode(
+            Start(name), Network, [.. stores[near..], .. stores[..near]], Settings, report);
+        servers[name] = server;
+        server.Start();
+        return server;
+    }
+
+    public InstanceNode StartInstance(string name)
+    {
+        var instance = new InstanceNode(Start(name), Network, serverNames, Settings, Owners, report);
+        instances[name] = instance;
+        instance.Start();
+        return instance;
+    }
+
+    /// <summary>An instance that has left does not come back.</summary>
+    public void Forget(InstanceNode instance) => instances.Remove(instance.Name);
+
+    private void StartStore()
+    {
+        var process = world.Start("store-1", Settings.Clock(clocks));
+        var store = new EmbeddedStore(new EmbeddedStoreOptions(), process.Clock);
+        var services = new RpcServices
+        {
+            HandlerFailed = (method, failure) =>
+                report.Violated("no failure of the code", $"{process.Name}: {method}: {failure}"),
+        };
+        store.MapTo(services);
+        Network.Listen(process, services);
+        stores.Add(process.Name);
+    }
+
+    private void StartCaller(string name)
+    {
+        var caller = new CallerNode(Start(name), Network, serverNames, Settings, Requests, report);
+        callers.Add(caller);
+        caller.Start();
+    }
+
+    private SimProcess Start(string name) => world.Start(name, Settings.Clock(clocks));
+}

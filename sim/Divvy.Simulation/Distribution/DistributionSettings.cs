@@ -1,0 +1,72 @@
+using Divvy.Coordination.Layout;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Distribution;
+
+/// <summary>What a run of the distributor is like beyond its sizes: drawn from the seed.</summary>
+internal sealed record DistributionSettings
+{
+    /// <summary>The sharded service.</summary>
+    public const string Space = "orders";
+
+    /// <summary>How long an instance may be silent.</summary>
+    public required TimeSpan SessionTtl { get; init; }
+
+    /// <summary>Mean pause of a caller between an answer and its next request.</summary>
+    public required TimeSpan Thinking { get; init; }
+
+    /// <summary>Share of requests that go to one key.</summary>
+    public required double Hot { get; init; }
+
+    /// <summary>The longest that a request's work takes.</summary>
+    public required TimeSpan Work { get; init; }
+
+    /// <summary>The longest that a shard takes to load, and to be stored.</summary>
+    public required TimeSpan Loading { get; init; }
+
+    /// <summary>Share of loads that fail.</summary>
+    public required double FailingLoads { get; init; }
+
+    /// <summary>Mean time between two things that operators do.</summary>
+    public required TimeSpan OperationEvery { get; init; }
+
+    /// <summary>By how much the clocks of processes may run fast or slow. Two of them together stay within the margin
+    /// of a session, a tenth of its time (R18).</summary>
+    public required double Drift { get; init; }
+
+    /// <summary>By how much wall clocks are off.</summary>
+    public required TimeSpan Skew { get; init; }
+
+    /// <summary>Share of crashes that take the machine with them.</summary>
+    public required double HalfOpen { get; init; }
+
+    public required NamespaceConfig Namespace { get; init; }
+
+    public static DistributionSettings Draw(SimRandom random, int shards) => new()
+    {
+        SessionTtl = TimeSpan.FromSeconds(random.Pick([2, 5, 10, 10])),
+        Thinking = TimeSpan.FromMilliseconds(random.Pick([20, 100, 300])),
+        Hot = random.Pick([0, 0, 0.3]),
+        Work = TimeSpan.FromMilliseconds(random.Pick([0, 5, 50])),
+        Loading = TimeSpan.FromMilliseconds(random.Pick([0, 10, 300])),
+        FailingLoads = random.Pick([0, 0, 0.05]),
+        OperationEvery = TimeSpan.FromSeconds(random.Pick([0.5, 2, 5])),
+        Drift = random.Pick([0, 0.0001, 0.04]),
+        Skew = TimeSpan.FromSeconds(random.Pick([0, 1, 3600])),
+        HalfOpen = random.Pick([0, 0.3]),
+        Namespace = new NamespaceConfig
+        {
+            Shards = shards,
+            Standbys = random.Pick([0, 0, 1]),
+            MaxMovesInFlight = random.Pick<int?>([null, 4, 16]),
+            MaxMovesPerInstance = random.Pick<int?>([null, 2]),
+            PrepareTimeoutMs = random.Pick<int?>([null, 2_000]),
+            YieldTimeoutMs = random.Pick<int?>([null, 1_000]),
+            PenaltyMs = random.Pick<int?>([null, 5_000]),
+        },
+    };
+
+    /// <summary>The clocks of one process.</summary>
+    public ClockFault Clock(SimRandom random) => new(
+        random.Between(-Skew, Skew), ((random.Fraction() * 2) - 1) * Drift);
+}

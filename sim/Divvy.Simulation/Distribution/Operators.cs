@@ -1,0 +1,173 @@
+using Divvy.Client.Etcd;
+using Divvy.Coordination.Admin;
+using Divvy.Coordination.Layout;
+using Divvy.Core.Identity;
+using Divvy.Simulation.Runs;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Distribution;
+
+/// <summary>What people do to a cluster: deploy, restart, scale, drain, cordon, move, pin. All of it is planned, so it
+/// may fail no request by itself.</summary>
+internal sealed class Operators(SimWorld world, DistributionCluster cluster, RunReport report)
+{
+    private const int FewestInstances = 2;
+    private const int MostInstances = 14;
+
+    private readonly SimRandom random = world.Fork("operators");
+    private int lastInstance = cluster.Instances.Count;
+
+    /// <summary>Does one thing after the other until then, and ends what it has begun.</summary>
+    public async Task RunAsync(TimeSpan until)
+    {
+        while (world.Now < until)
+        {
+            var pause = random.Exponential(cluster.Settings.OperationEvery);
+            if (world.Now + pause >= until)
+                return;
+            await world.Delay(pause).ConfigureAwait(false);
+            await DoAsync(random.Below(20)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes back what was said of instances and shards.</summary>
+    public async Task TakeBackAsync()
+    {
+        foreach (var instance in cluster.Records.Statuses.Keys.ToArray())
+            await AskAsync($"take back the status of {instance}", Say(instance.Value, null)).ConfigureAwait(false);
+    }
+
+    private Task DoAsync(int choice) => choice switch
+    {
+        0 => DeployAsync(),
+        1 or 2 or 3 => RestartInstanceAsync(),
+        4 or 5 => ScaleUp(),
+        6 or 7 => ScaleDownAsync(),
+        8 => RestartServerAsync(),
+        9 or 10 => WithInstance(name => AskAsync($"drain {name}", Say(name, OperatorStatus.Draining))),
+        11 => WithInstance(name => AskAsync($"cordon {name}", Say(name, OperatorStatus.Cordoned))),
+        12 or 13 => TakeBackAsync(),
+        14 => WithShard(shard => AskAsync(
+            $"unpin {shard}",
+            (admin, stop) => new ShardAdmin(admin).UnpinAsync(DistributionSettings.Space, shard, stop))),
+        15 => WithShard(shard => WithInstance(name => AskAsync(
+            $"pin {shard} to {name}",
+            (admin, stop) => new ShardAdmin(admin).PinAsync(DistributionSettings.Space, shard, name, stop)))),
+        _ => WithShard(shard => WithInstance(name => AskAsync(
+            $"move {shard} to {name}",
+            (admin, stop) => new ShardAdmin(admin).MoveAsync(DistributionSettings.Space, shard, name, stop)))),
+    };
+
+    private static Func<AdminServices, CancellationToken, Task> Say(string instance, OperatorStatus? status) =>
+        (admin, stop) => new InstanceAdmin(admin).SayAsync(DistributionSettings.Space, instance, status, stop);
+
+    private List<InstanceNode> Idle() =>
+        [.. cluster.Instances.Values.Where(node => node is { IsUp: true, IsBusy: false })];
+
+    private async Task DeployAsync()
+    {
+        Note("deploy", "all instances");
+        foreach (var instance in Idle())
+            await ReplaceAsync(instance).ConfigureAwait(false);
+    }
+
+    private async Task RestartInstanceAsync()
+    {
+        if (Idle() is { Count: > 0 } idle)
+            await ReplaceAsync(random.Pick(idle)).ConfigureAwait(false);
+    }
+
+    private async Task ReplaceAsync(InstanceNode instance)
+    {
+        if (!instance.IsUp || instance.IsBusy)
+            return;
+        Note("restart", instance.Name);
+        if (await StopAsync(instance).ConfigureAwait(false))
+            cluster.StartInstance(instance.Name);
+    }
+
+    private Task ScaleUp()
+    {
+        if (cluster.Instances.Count < MostInstances)
+        {
+            var name = $"instance-{++lastInstance:d2}";
+            Note("add", name);
+            cluster.StartInstance(name);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task ScaleDownAsync()
+    {
+        if (Idle() is not { Count: > FewestInstances } idle)
+            return;
+        var instance = random.Pick(idle);
+        Note("take away", instance.Name);
+        if (await StopAsync(instance).ConfigureAwait(false))
+            cluster.Forget(instance);
+    }
+
+    /// <summary>False: it did not get there by itself; somebody else sees to it.</summary>
+    private async Task<bool> StopAsync(InstanceNode instance)
+    {
+        instance.IsBusy = true;
+        await instance.StopAsync().ConfigureAwait(false);
+        instance.IsBusy = false;
+        return cluster.Instances.GetValueOrDefault(instance.Name) == instance;
+    }
+
+    private async Task RestartServerAsync()
+    {
+        var up = cluster.Servers.Values.Where(server => server.IsUp).ToList();
+        if (up.Count < 2)
+            return;
+        var server = random.Pick(up);
+        Note("restart", server.Name);
+        await server.StopAsync().ConfigureAwait(false);
+        if (cluster.Servers[server.Name] == server)
+            cluster.StartServer(server.Name);
+    }
+
+    private async Task AskAsync(string what, Func<AdminServices, CancellationToken, Task> ask)
+    {
+        var up = cluster.Servers.Values.Where(server => server.IsUp).ToList();
+        if (up.Count == 0)
+            return;
+        var server = random.Pick(up);
+        Note("asks", $"{server.Name} to {what}");
+        var limit = TimeSpan.FromSeconds(10);
+        await server.RunAsync(async () =>
+        {
+            using var late = new CancellationTokenSource(limit, server.Process.Clock);
+            try
+            {
+                await ask(server.Admin, late.Token).ConfigureAwait(false);
+                report.Count("operators' wishes granted");
+            }
+            catch (Exception refused)
+                when (refused is AdminException or EtcdException or OperationCanceledException)
+            {
+                report.Count("operators' wishes refused");
+            }
+        }).ConfigureAwait(false);
+    }
+
+    private Task WithInstance(Func<string, Task> act)
+    {
+        var live = cluster.Records.Instances.ToList();
+        return live.Count == 0 ? Task.CompletedTask : act(random.Pick(live).Value);
+    }
+
+    private Task WithShard(Func<string, Task> act)
+    {
+        var shards = cluster.Records.Shards.Keys.ToList();
+        return shards.Count == 0 ? Task.CompletedTask : act(random.Pick<ShardId>(shards).Value);
+    }
+
+    private void Note(string what, string whom)
+    {
+        report.Count("operations");
+        world.Trace.Add(TraceKind.Client, "operator", $"{what} {whom}");
+    }
+}

@@ -1,0 +1,145 @@
+using Divvy.Client.Etcd;
+using Divvy.Coordination.Layout;
+using Divvy.Core.Assignment;
+using Divvy.Core.Identity;
+using Divvy.Simulation.Runs;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Distribution;
+
+/// <summary>
+/// The store's keys as of each revision, and whether each commit was allowed: what a record may become, which sessions
+/// had to live and which had to be gone, and whether a controller kept to its budget.
+/// <para>A plan may exceed the budget by what others began meanwhile: it is decided from an older state, and operators
+/// have no budget. So what counts is how many moves a leader's transactions began, and how many of those are under
+/// way.</para>
+/// </summary>
+internal sealed class RecordBook(SimWorld world, DistributionSettings settings, RunReport report)
+{
+    private const string ByOperator = "moved by an operator";
+
+    private readonly StoreLayout layout = new();
+    private readonly SortedDictionary<ShardId, VersionedShard> shards = [];
+    private readonly SortedDictionary<InstanceId, (SessionId Session, ServiceRecord Record)> sessions = [];
+    private readonly SortedDictionary<InstanceId, OperatorStatus> statuses = [];
+    private readonly Dictionary<ShardId, Generation> highest = [];
+
+    /// <summary>The records as of the last revision seen.</summary>
+    public IReadOnlyDictionary<ShardId, VersionedShard> Shards => shards;
+
+    /// <summary>What operators have said of instances and not taken back.</summary>
+    public IReadOnlyDictionary<InstanceId, OperatorStatus> Statuses => statuses;
+
+    public bool IsLive(SessionRef session) =>
+        sessions.TryGetValue(session.Instance, out var held) && held.Session == session.Session;
+
+    public string? AddressOf(SessionRef session) => IsLive(session) ? sessions[session.Instance].Record.Address : null;
+
+    /// <summary>The instances that live.</summary>
+    public IEnumerable<InstanceId> Instances => sessions.Keys;
+
+    /// <summary>Takes the events of whole revisions.</summary>
+    public void Take(WatchBatch batch)
+    {
+        foreach (var revision in batch.Events.GroupBy(change => change.Kv.ModRevision))
+        {
+            var begun = 0;
+            // A transaction's own compares saw the state before it, so sessions are taken up after the records.
+            foreach (var change in revision.OrderBy(change => layout.Parse(change.Key).Kind != StoreKeyKind.Shard))
+                begun += Take(change);
+            if (begun > 0)
+                CheckBudget(revision.Key);
+        }
+    }
+
+    /// <returns>How many moves it began that count for the budget.</returns>
+    private int Take(WatchEvent change)
+    {
+        var key = layout.Parse(change.Key);
+        switch (key.Kind)
+        {
+            case StoreKeyKind.Shard:
+                return TakeShard(new ShardId(key.Name), change);
+            case StoreKeyKind.Service when change.IsDelete:
+                sessions.Remove(new InstanceId(key.Name));
+                break;
+            case StoreKeyKind.Service:
+                if (StoreCodec.TryDecode(change.Kv.Value.Span, out ServiceRecord? record, out _))
+                    sessions[new InstanceId(key.Name)] = (new SessionId(change.Kv.Lease), record!);
+                break;
+            case StoreKeyKind.Status when change.IsDelete:
+                statuses.Remove(new InstanceId(key.Name));
+                break;
+            case StoreKeyKind.Status:
+                if (StoreCodec.TryDecode(change.Kv.Value.Span, out StatusRecord? status, out _))
+                    statuses[new InstanceId(key.Name)] = status!.Status;
+                break;
+        }
+
+        return 0;
+    }
+
+    private int TakeShard(ShardId shard, WatchEvent change)
+    {
+        report.Count("records written");
+        var before = shards.TryGetValue(shard, out var known) ? known.Record : null;
+        if (change.IsDelete)
+        {
+            shards.Remove(shard);
+            return 0;
+        }
+
+        if (!StoreCodec.TryDecode(change.Kv.Value.Span, shard, out var after, out var error))
+        {
+            report.Violated("records", $"{shard} cannot be read: {error}");
+            return 0;
+        }
+
+        shards[shard] = new VersionedShard(after!, new Revision(change.Kv.ModRevision));
+        world.Trace.Add(
+            TraceKind.Decision, shard.Value, change.Kv.ModRevision, () => $"{after!.Phase} {after.Owner}"
+                + $" -> {after.Next} generation {after.Generation} at {change.Kv.ModRevision}: {after.Reason}");
+        Check(shard, before, after!, change.Kv.ModRevision);
+        return before?.Phase == ShardPhase.Stable && after!.Phase == ShardPhase.Preparing && after.Reason != ByOperator
+            ? 1
+            : 0;
+    }
+
+    private void Check(ShardId shard, ShardRecord? before, ShardRecord after, long revision)
+    {
+        var ever = highest.GetValueOrDefault(shard);
+        var changesHands = before?.Owner != after.Owner;
+        if (after.Generation < ever || (changesHands && after.Owner is not null && after.Generation <= ever))
+            Wrong("generations only grow", $"generation {after.Generation} after {ever}");
+        highest[shard] = after.Generation > ever ? after.Generation : ever;
+        if (!changesHands)
+        {
+            if (before is not null && before.Generation != after.Generation)
+                Wrong("generations only grow", $"generation {after.Generation} without another owner");
+            return;
+        }
+
+        if (after.Owner is { } owner && !IsLive(owner))
+            Wrong("owners live", $"given to {owner}, whose session is gone");
+        if (before?.Owner is { } former && IsLive(former)
+            && (before.Phase != ShardPhase.Yielding || before.Next != after.Owner))
+            Wrong("takeovers", $"taken from {former}, which lives, in phase {before.Phase}");
+
+        void Wrong(string checker, string what) =>
+            report.Violated(checker, $"{shard} at revision {revision}: {what} ({after.Reason})");
+    }
+
+    private void CheckBudget(long revision)
+    {
+        var policy = settings.Namespace.ToPolicy();
+        var moving = shards.Values.Where(shard => shard.Record.Next is not null
+            && shard.Record.Phase is ShardPhase.Preparing or ShardPhase.Yielding).ToList();
+        var planned = moving.Count(shard => shard.Record.Reason != ByOperator);
+        if (planned > policy.MaxMovesInFlight)
+        {
+            report.Violated(
+                "plan budgets",
+                $"{planned} moves under way at revision {revision}, {policy.MaxMovesInFlight} allowed");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Divvy.Client.Http;
+using Divvy.Core.Identity;
+using Divvy.Simulation.Runs;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Distribution;
+
+/// <summary>What became of the callers' requests. In a calm none may fail, whatever operators do meanwhile; and whoever
+/// asks after an answer was given is never served by an older generation.</summary>
+internal sealed class RequestBook(SimWorld world, Weather weather, RunReport report)
+{
+    private const int Success = 200;
+
+    private readonly Dictionary<ShardId, Generation> served = [];
+
+    public Request Begin(string caller, string method, string key, ShardId? shard) => new(
+        caller, method, key, world.Now, weather.Calm,
+        shard is { } known ? served.GetValueOrDefault(known) : default, shard);
+
+    public void Answered(Request request, HttpResponseMessage response)
+    {
+        var status = (int)response.StatusCode;
+        if (status != Success)
+        {
+            Failed(request, $"status {status}");
+            return;
+        }
+
+        report.Count("requests answered");
+        var generation = new Generation(Number(response, ShardHeaders.Generation));
+        var shard = new ShardId(Text(response, ShardHeaders.Shard));
+        world.Trace.Add(
+            TraceKind.Client, request.Caller, generation.Value, () => $"{request.Key} answered by {shard} {generation}");
+        if (shard == request.Shard && generation < request.Floor)
+        {
+            report.Violated(
+                "generations only grow",
+                $"{request.Caller} asked {shard} after an answer of {request.Floor} and was answered by {generation}");
+        }
+
+        if (generation > served.GetValueOrDefault(shard))
+            served[shard] = generation;
+    }
+
+    public void Failed(Request request, string reason)
+    {
+        report.Count("requests failed");
+        world.Trace.Add(TraceKind.Client, request.Caller, 0, () => $"{request.Key} failed: {reason}");
+        if (request.Calm is { } calm && calm == weather.Calm)
+        {
+            report.Violated(
+                "no request fails",
+                $"{request.Caller}: {request.Method} {request.Key} (shard {request.Shard}), begun at"
+                    + FormattableString.Invariant($" {request.At.TotalSeconds:F6} s, failed: {reason}"));
+        }
+    }
+
+    private static string Text(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.First() : "";
+
+    private static long Number(HttpResponseMessage response, string name) =>
+        long.TryParse(Text(response, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
+
+    /// <summary>A request under way.</summary>
+    public sealed record Request(
+        string Caller, string Method, string Key, TimeSpan At, int? Calm, Generation Floor, ShardId? Shard);
+}

@@ -27,7 +27,7 @@ internal sealed class DistributionCluster
         clocks = world.Fork("clocks");
         Network = new SimNetwork(world) { HalfOpen = settings.HalfOpen };
         Weather = new Weather();
-        Owners = new OwnershipBook(world, report);
+        Owners = new OwnershipBook(world, Weather, settings, report);
         Requests = new RequestBook(world, Weather, report);
         Records = new RecordBook(world, settings, report);
         StartStore();

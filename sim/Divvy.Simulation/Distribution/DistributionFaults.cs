@@ -7,7 +7,10 @@ namespace Divvy.Simulation.Distribution;
 /// <summary>What can go wrong with the processes and links of a cluster.</summary>
 internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTarget
 {
+    private const string Instances = "instance";
+
     private readonly SortedDictionary<int, Action> lasting = [];
+    private readonly SortedDictionary<int, LinkCondition> weathers = [];
 
     private SimNetwork Network => cluster.Network;
 
@@ -16,8 +19,13 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
     {
         if (Hit(fault) is not { } struck)
             return null;
-        cluster.Weather.Begin();
-        lasting.Add(fault.Number, struck.Heal);
+        var isGrave = fault.Kind != FaultKind.Crash || !struck.Text.StartsWith(Instances, StringComparison.Ordinal);
+        cluster.Weather.Begin(isGrave);
+        lasting.Add(fault.Number, () =>
+        {
+            struck.Heal();
+            cluster.Weather.End(isGrave);
+        });
         return (struck.Text, () => Heal(fault.Number));
     }
 
@@ -30,10 +38,8 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
 
     private void Heal(int number)
     {
-        if (!lasting.Remove(number, out var heal))
-            return;
-        heal();
-        cluster.Weather.End();
+        if (lasting.Remove(number, out var heal))
+            heal();
     }
 
     private (string Text, Action Heal)? Hit(Fault fault) => fault.Kind switch
@@ -132,8 +138,7 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
 
     private (string, Action)? Spoil(Fault fault)
     {
-        var before = Network.Usual;
-        var bad = before with
+        var bad = LinkCondition.Good with
         {
             Loss = (fault.Target % 100) / 500.0,
             Latency = TimeSpan.FromMilliseconds(1 + (fault.Other % 50)),
@@ -141,8 +146,15 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
             Duplication = 0.05,
             Reordering = 0.1,
         };
+        weathers.Add(fault.Number, bad);
         Replace(bad);
-        return ($"{bad}", () => Replace(before));
+        return ($"{bad}", () => Clear(fault.Number));
+    }
+
+    private void Clear(int number)
+    {
+        weathers.Remove(number);
+        Replace(weathers.Count > 0 ? weathers.Values.Last() : LinkCondition.Good);
     }
 
     private void Replace(LinkCondition condition)

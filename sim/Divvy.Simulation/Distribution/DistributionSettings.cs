@@ -50,7 +50,7 @@ internal sealed record DistributionSettings
         Work = TimeSpan.FromMilliseconds(random.Pick([0, 5, 50])),
         Loading = TimeSpan.FromMilliseconds(random.Pick([0, 10, 300])),
         FailingLoads = random.Pick([0, 0, 0.05]),
-        OperationEvery = TimeSpan.FromSeconds(random.Pick([0.5, 2, 5])),
+        OperationEvery = TimeSpan.FromSeconds(random.Pick([1, 5, 20])),
         Drift = random.Pick([0, 0.0001, 0.04]),
         Skew = TimeSpan.FromSeconds(random.Pick([0, 1, 3600])),
         HalfOpen = random.Pick([0, 0.3]),

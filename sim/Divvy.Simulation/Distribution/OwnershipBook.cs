@@ -12,8 +12,14 @@ namespace Divvy.Simulation.Distribution;
 /// says nothing, and yet refuses everything when it goes on. So what another instance believes is asked at the instant
 /// that it matters.</para>
 /// </summary>
-internal sealed class OwnershipBook(SimWorld world, RunReport report)
+internal sealed class OwnershipBook(SimWorld world, Weather weather, DistributionSettings settings, RunReport report)
 {
+    /// <summary>What a controller, a server's lease and the store's polling may add before somebody takes over.</summary>
+    private static readonly TimeSpan decision = TimeSpan.FromSeconds(10);
+
+    /// <summary>Handlers that a host runs at once, by default.</summary>
+    private const int Handlers = 16;
+
     private readonly SortedDictionary<ShardId, Ownership> shards = [];
 
     /// <summary>The instance that believes to own a shard now; null: none does.</summary>
@@ -52,6 +58,7 @@ internal sealed class OwnershipBook(SimWorld world, RunReport report)
 
         if (generation >= ownership.Highest)
             (ownership.Highest, ownership.By) = (generation, session);
+        CheckGap(ownership, shard);
         ownership.Holders.RemoveAll(holder => holder.Instance == instance || !Believes(holder));
         ownership.Holders.Add(new Holder(instance, session, generation));
     }
@@ -60,14 +67,14 @@ internal sealed class OwnershipBook(SimWorld world, RunReport report)
     public void Ends(InstanceNode instance, ShardId shard, Generation generation, JournalEvent why)
     {
         world.Trace.Add(TraceKind.Ownership, instance.Name, $"{why} {shard} at generation {generation}");
-        Of(shard).Holders.RemoveAll(holder => holder.Instance == instance);
+        Remove(Of(shard), instance);
     }
 
     /// <summary>A process has ended, and what it believed with it.</summary>
     public void Gone(InstanceNode instance)
     {
         foreach (var ownership in shards.Values)
-            ownership.Holders.RemoveAll(holder => holder.Instance == instance);
+            Remove(ownership, instance);
     }
 
     /// <summary>A request was let in.</summary>
@@ -86,6 +93,35 @@ internal sealed class OwnershipBook(SimWorld world, RunReport report)
 
     private static bool Believes(Holder holder) =>
         holder.Instance.HasSession && holder.Instance.Session == holder.Session.Session;
+
+    private void Remove(Ownership ownership, InstanceNode instance)
+    {
+        if (ownership.Holders.RemoveAll(holder => holder.Instance == instance) > 0 && ownership.Holders.Count == 0)
+            ownership.Free = (world.Now, weather.Calm, weather.Steady);
+    }
+
+    /// <summary>Nobody owned the shard for a while: that may be so while it is handed over, and when its owner has died
+    /// until its session is over, but no longer.</summary>
+    private void CheckGap(Ownership ownership, ShardId shard)
+    {
+        if (ownership.Free is not var (since, calm, steady))
+            return;
+        ownership.Free = null;
+        var loads = ((settings.Namespace.Shards / Handlers) + 1) * 2 * settings.Loading;
+        if (settings.FailingLoads > 0)
+            loads += decision;
+        var bound = calm is not null && calm == weather.Calm ? TimeSpan.FromSeconds(2) + loads
+            : steady is not null && steady == weather.Steady ? (settings.SessionTtl * 1.1) + decision + loads
+            : TimeSpan.MaxValue;
+        var gap = world.Now - since;
+        if (gap > bound)
+        {
+            report.Violated(
+                "shards are owned",
+                FormattableString.Invariant($"nobody owned {shard} for {gap.TotalSeconds:F3} s,")
+                    + FormattableString.Invariant($" which is more than {bound.TotalSeconds:F3} s"));
+        }
+    }
 
     private Ownership Of(ShardId shard)
     {
@@ -113,6 +149,9 @@ internal sealed class OwnershipBook(SimWorld world, RunReport report)
         public Generation Highest { get; set; }
 
         public SessionRef? By { get; set; }
+
+        /// <summary>Since when nobody owns it, and what the weather was then.</summary>
+        public (TimeSpan Since, int? Calm, int? Steady)? Free { get; set; }
     }
 
     private sealed record Holder(InstanceNode Instance, SessionRef Session, Generation Generation);

@@ -44,7 +44,7 @@ internal sealed class SimConnection
     /// <summary>The process of one end is gone.</summary>
     public void ProcessEnded(bool ofNear)
     {
-        if (!network.TakesMachineWithIt())
+        if ((ofNear ? Near : far)!.Process.HasExited || !network.TakesMachineWithIt())
             Reset(toNearEnd: !ofNear, "the connection was reset");
     }
 

@@ -27,6 +27,9 @@ internal sealed class SimProcess
 
     public bool IsAlive { get; private set; } = true;
 
+    /// <summary>It ended by itself, in order, and not by a crash.</summary>
+    public bool HasExited { get; private set; }
+
     public bool IsPaused { get; private set; }
 
     /// <summary>The time as this process sees it; it stands for timers too.</summary>
@@ -55,6 +58,7 @@ internal sealed class SimProcess
         if (!IsAlive)
             return;
         IsAlive = false;
+        HasExited = true;
         heldBack.Clear();
         world.Trace.Add(TraceKind.Process, Name, "exits");
         Crashed?.Invoke();

@@ -10,19 +10,19 @@ namespace Divvy.Simulation.Distribution;
 /// <summary>
 /// The store's keys as of each revision, and whether each commit was allowed: what a record may become, which sessions
 /// had to live and which had to be gone, and whether a controller kept to its budget.
-/// <para>A plan may exceed the budget by what others began meanwhile: it is decided from an older state, and operators
-/// have no budget. So what counts is how many moves a leader's transactions began, and how many of those are under
-/// way.</para>
+/// <para>Operators have no budget, and neither has the search for somebody who takes a shard that its owner cannot
+/// load. What counts is how many of the moves that plans began are under way.</para>
 /// </summary>
 internal sealed class RecordBook(SimWorld world, DistributionSettings settings, RunReport report)
 {
-    private const string ByOperator = "moved by an operator";
+    private static readonly string[] unplanned = ["moved by an operator", "could not take it"];
 
     private readonly StoreLayout layout = new();
     private readonly SortedDictionary<ShardId, VersionedShard> shards = [];
     private readonly SortedDictionary<InstanceId, (SessionId Session, ServiceRecord Record)> sessions = [];
     private readonly SortedDictionary<InstanceId, OperatorStatus> statuses = [];
     private readonly Dictionary<ShardId, Generation> highest = [];
+    private readonly SortedDictionary<ShardId, ShardRecord> planned = [];
 
     /// <summary>The records as of the last revision seen.</summary>
     public IReadOnlyDictionary<ShardId, VersionedShard> Shards => shards;
@@ -86,6 +86,7 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
         if (change.IsDelete)
         {
             shards.Remove(shard);
+            planned.Remove(shard);
             return 0;
         }
 
@@ -100,9 +101,13 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
             TraceKind.Decision, shard.Value, change.Kv.ModRevision, () => $"{after!.Phase} {after.Owner}"
                 + $" -> {after.Next} generation {after.Generation} at {change.Kv.ModRevision}: {after.Reason}");
         Check(shard, before, after!, change.Kv.ModRevision);
-        return before?.Phase == ShardPhase.Stable && after!.Phase == ShardPhase.Preparing && after.Reason != ByOperator
-            ? 1
-            : 0;
+        if (after!.Next is null)
+            planned.Remove(shard);
+        if (before?.Phase != ShardPhase.Stable || after.Phase != ShardPhase.Preparing
+            || unplanned.Any(reason => after.Reason.Contains(reason, StringComparison.Ordinal)))
+            return 0;
+        planned[shard] = after;
+        return 1;
     }
 
     private void Check(ShardId shard, ShardRecord? before, ShardRecord after, long revision)
@@ -132,14 +137,23 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
     private void CheckBudget(long revision)
     {
         var policy = settings.Namespace.ToPolicy();
-        var moving = shards.Values.Where(shard => shard.Record.Next is not null
-            && shard.Record.Phase is ShardPhase.Preparing or ShardPhase.Yielding).ToList();
-        var planned = moving.Count(shard => shard.Record.Reason != ByOperator);
-        if (planned > policy.MaxMovesInFlight)
+        if (planned.Count > policy.MaxMovesInFlight)
         {
             report.Violated(
                 "plan budgets",
-                $"{planned} moves under way at revision {revision}, {policy.MaxMovesInFlight} allowed");
+                $"{planned.Count} moves under way at revision {revision}, {policy.MaxMovesInFlight} allowed");
+        }
+
+        var parts = planned.Values.SelectMany(record => new[] { record.Owner, record.Next });
+        foreach (var part in parts.GroupBy(session => session))
+        {
+            if (part.Count() > policy.MaxMovesPerInstance)
+            {
+                report.Violated(
+                    "plan budgets",
+                    $"{part.Key} takes part in {part.Count()} moves at revision {revision},"
+                        + $" {policy.MaxMovesPerInstance} allowed");
+            }
         }
     }
 }

@@ -41,6 +41,9 @@ internal sealed class ClientConnection
 
     public bool IsConnected { get; private set; }
 
+    /// <summary>Something has come back over it, so it may be one that the other side has closed meanwhile.</summary>
+    public bool HasCarried { get; private set; }
+
     /// <summary>It has not broken yet.</summary>
     public bool IsUsable { get; private set; } = true;
 
@@ -72,6 +75,7 @@ internal sealed class ClientConnection
     public void Answer(ConnectionEnd far, long bytes, Action deliver) => far.Send(bytes, _ =>
     {
         pings.Heard();
+        HasCarried = true;
         deliver();
     });
 

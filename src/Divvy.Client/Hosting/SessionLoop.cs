@@ -11,7 +11,9 @@ namespace Divvy.Client.Hosting;
 /// A session outlives its streams. A broken stream is opened again, at the next server, and resumes the session; the
 /// machine goes on until its own deadline meanwhile. Only when a server says that the session is gone, the machine
 /// drops everything and a new session begins under a new nonce. A registration without an answer is repeated under the
-/// same nonce, which gets the same session, so that a lost answer leaves no session behind that holds the id (R2).
+/// same nonce, which gets the same session, so that a lost answer leaves no session behind that holds the id (R2). A
+/// grant counts from the first request under its nonce (R18), so a nonce that was refused for certain, because the id's
+/// former session lives on, is not used again: the grant that comes in the end would be over when it comes.
 /// </remarks>
 internal sealed class SessionLoop(
     ShardHostOptions options,
@@ -30,6 +32,7 @@ internal sealed class SessionLoop(
     private SessionId lastSession;
     private string? lastRefusal;
     private bool idTaken;
+    private bool mayBeGranted;
     private bool draining;
     private bool leaving;
 
@@ -154,6 +157,9 @@ internal sealed class SessionLoop(
         if (lastRefusal != failure.Detail)
             logger.RegistrationFailed(options.InstanceId, channel.Target, failure.Message);
         (lastRefusal, idTaken) = (failure.Detail, failure.Code == RpcStatusCode.AlreadyExists);
+        if (idTaken && !mayBeGranted)
+            return BeginSession();
+        mayBeGranted |= !idTaken && !failure.NeverSent;
         if (failure.Code == RpcStatusCode.InvalidArgument)
             granted.TrySetException(Failure("was refused"));
         return null;
@@ -171,6 +177,7 @@ internal sealed class SessionLoop(
     {
         shell.Drive((machine, now) => machine.BeginSession(now));
         directory.Apply(isFullSet: true, []);
+        mayBeGranted = false;
         Span<byte> nonce = stackalloc byte[16];
         dice.NextBytes(nonce);
         return Convert.ToHexStringLower(nonce);

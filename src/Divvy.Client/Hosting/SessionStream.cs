@@ -119,16 +119,20 @@ internal sealed class SessionStream(
     {
         session = new SessionId(registered.Session);
         heartbeatInterval = TimeSpan.FromMilliseconds(registered.TtlMs) / HeartbeatsPerTtl;
-        // A resumed session has no more time than its last heartbeat gave it, so it asks for more at once.
-        beatAtOnce = registered.Resumed;
         if (!shell.Drive((machine, now) => machine.SessionGranted(session, registered.TtlMs, now)))
         {
             throw new RpcException(
                 RpcStatusCode.Internal, $"the server granted session {session}, which nobody asked for");
         }
+        // A resumed session has no more time than its last heartbeat gave it, and a new one that was asked for more
+        // than once counts from the first time: such a session asks for more at once.
+        beatAtOnce = registered.Resumed || TimeLeft() < 2 * heartbeatInterval;
         WasRegistered = true;
         shell.AckSink = ack => Send(new InstanceMessage { Acknowledge = RoleMessages.ToMessage(ack) });
     }
+
+    private TimeSpan TimeLeft() =>
+        TimeSpan.FromMilliseconds(Math.Max(0, shell.Read(machine => machine.DeadlineMs) - shell.NowMs));
 
     private async Task<string?> ReadAsync(CancellationToken cancellationToken)
     {

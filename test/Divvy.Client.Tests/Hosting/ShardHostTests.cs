@@ -265,6 +265,36 @@ public sealed class ShardHostTests
     }
 
     [Fact]
+    public async Task Start_IdHeldByAPredecessorForLongerThanTheTtl_HasASessionOnceItIsGranted()
+    {
+        await using var fixture = new HostFixture();
+        fixture.Server.Refusal = new RpcException(RpcStatusCode.AlreadyExists, "the predecessor's lease lives on");
+        fixture.Host.Start();
+        await Eventually.Until(() => fixture.Server.Streams > 0, "a registration");
+        await fixture.Time.WaitForTimerAsync(left => left < TimeSpan.FromMilliseconds(60), "the pause after a refusal");
+        fixture.Server.Refusal = null;
+        fixture.Time.Advance(TimeSpan.FromSeconds(20));
+
+        await (await fixture.NextSessionAsync()).GrantAsync(100, ttlMs: 10_000);
+        await Eventually.Until(() => fixture.Host.Session == new SessionId(100), "a session");
+        fixture.Host.HasSession.ShouldBeTrue("what was refused cannot have been granted: the grant is no older");
+    }
+
+    [Fact]
+    public async Task Start_GrantThatCountsFromAnEarlierRequest_IsRenewedAtOnce()
+    {
+        await using var fixture = new HostFixture();
+        fixture.Host.Start();
+        (await fixture.NextSessionAsync()).Break();
+        await fixture.Time.WaitForTimerAsync(left => left < TimeSpan.FromMilliseconds(60), "the pause after a failure");
+        fixture.Time.Advance(TimeSpan.FromSeconds(6));
+
+        var stream = await fixture.NextSessionAsync();
+        await stream.GrantAsync(100, ttlMs: 10_000);
+        (await stream.ReadHeartbeatAsync()).Session.ShouldBe(100);
+    }
+
+    [Fact]
     public async Task StopAsync_Always_DeregistersAfterTheHandlersEnded()
     {
         await using var fixture = new HostFixture();

@@ -23,8 +23,13 @@ internal sealed class MutantBatch(SimulatorBuild build, MutantHunt? hunt, string
             var chosen = all.Where(mutant => names.Count == 0 || names.Contains(mutant.Name)).ToList();
             foreach (var mutant in chosen)
                 MutantWorkspace.Texts(root, mutant);
+            if (hunt is null)
+                return await CheckAsync(chosen, workspace, cancellationToken).ConfigureAwait(false);
+            if (await build.AllAsync(workspace.Place, cancellationToken).ConfigureAwait(false) is { } errors)
+                throw new FormatException($"the simulator does not compile, without any mutant:\n{errors}");
+            var program = MutantProgram.Copy(SimulatorBuild.Output(workspace.Place), Path.Combine(place, "program"));
             var table = report ?? Path.Combine(place, "table.md");
-            return await RunAsync(chosen, all, workspace, table, cancellationToken).ConfigureAwait(false);
+            return await HuntAsync(hunt, chosen, all, workspace, program, table, cancellationToken).ConfigureAwait(false);
         }
         catch (FormatException wrong)
         {
@@ -33,11 +38,30 @@ internal sealed class MutantBatch(SimulatorBuild build, MutantHunt? hunt, string
         }
     }
 
-    private async Task<int> RunAsync(
+    private async Task<int> CheckAsync(
+        List<Mutant> chosen, MutantWorkspace workspace, CancellationToken cancellationToken)
+    {
+        var broken = 0;
+        foreach (var mutant in chosen)
+        {
+            workspace.Apply(mutant);
+            var errors = await build.AllAsync(workspace.Place, cancellationToken).ConfigureAwait(false);
+            workspace.Restore();
+            broken += errors is null ? 0 : 1;
+            Console.WriteLine(errors is null ? $"{mutant.Name} compiles" : $"{mutant.Name} does not compile:\n{errors}");
+        }
+
+        Console.WriteLine($"{chosen.Count} mutants, {broken} do not compile");
+        return broken == 0 ? SimulatorCommand.Clean : SimulatorCommand.Violated;
+    }
+
+    private async Task<int> HuntAsync(
+        MutantHunt hunt,
         List<Mutant> chosen,
         IReadOnlyList<Mutant> all,
         MutantWorkspace workspace,
-        string report,
+        MutantProgram program,
+        string table,
         CancellationToken cancellationToken)
     {
         var survivors = 0;
@@ -47,32 +71,23 @@ internal sealed class MutantBatch(SimulatorBuild build, MutantHunt? hunt, string
             workspace.Apply(mutant);
             try
             {
-                var (program, output) = await build.RunAsync(workspace.Place, cancellationToken).ConfigureAwait(false);
-                if (program is null)
-                {
-                    survivors++;
-                    Console.WriteLine($"{mutant.Name} does not compile:\n{output}");
-                }
-                else if (hunt is null)
-                {
-                    Console.WriteLine($"{mutant.Name} compiles");
-                }
-                else
-                {
-                    var outcome = await hunt.RunAsync(mutant, program, cancellationToken).ConfigureAwait(false);
-                    survivors += outcome.CaughtBy is null ? 1 : 0;
-                    Note(outcome, Stopwatch.GetElapsedTime(began), all, report);
-                }
+                var (libraries, errors) = await build.TouchedAsync(workspace.Place, mutant, cancellationToken)
+                    .ConfigureAwait(false);
+                if (errors is not null)
+                    throw new FormatException($"{mutant.Name} does not compile:\n{errors}");
+                program.Replace(libraries);
+                var outcome = await hunt.RunAsync(mutant, program.Path, cancellationToken).ConfigureAwait(false);
+                survivors += outcome.CaughtBy is null ? 1 : 0;
+                Note(outcome, Stopwatch.GetElapsedTime(began), all, table);
             }
             finally
             {
+                program.Restore();
                 workspace.Restore();
             }
         }
 
-        Console.WriteLine(hunt is null
-            ? $"{chosen.Count} mutants, {survivors} do not compile"
-            : $"{chosen.Count} mutants, {survivors} not caught; the table is in {report}");
+        Console.WriteLine($"{chosen.Count} mutants, {survivors} not caught; the table is in {table}");
         return survivors == 0 ? SimulatorCommand.Clean : SimulatorCommand.Violated;
     }
 

@@ -22,7 +22,10 @@ public sealed class KeyValueModel(KeyValueState? initial = null) : IModel<KeyVal
         if (output.Revision != 0 && output.Revision != state.Revision && output.Revision != state.Revision + 1)
             return false;
         (next, var expected) = RequestExecution.Run(state, input);
-        return ResponseMatch.Is(input, expected, output);
+        // An answer to a revocation does not say whether it changed anything; the revision does.
+        return output is SeenResponse
+            ? next.Revision == output.Revision && next.Revision != state.Revision
+            : ResponseMatch.Is(input, expected, output);
     }
 
     public KeyValueState Apply(KeyValueState state, KeyValueRequest input) => RequestExecution.Run(state, input).After;

@@ -20,6 +20,9 @@ internal sealed class DiskFaults
     /// is done in part. Null: never.</summary>
     public int? CrashesAfter { get; set; }
 
+    /// <summary>Calls that failed because of these.</summary>
+    public int Failures { get; set; }
+
     /// <summary>All works again; what was lost stays lost.</summary>
     public void Heal()
     {

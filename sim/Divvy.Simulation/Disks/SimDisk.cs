@@ -3,9 +3,9 @@ using Divvy.Store.Disk;
 
 namespace Divvy.Simulation.Disks;
 
-/// <summary>A folder of a <see cref="Platter"/> as one process has it. Calls are instantaneous; the
-/// time that a synchronisation takes passes before the step that makes it (<see cref="Platter.SyncTime"/>). When the process is gone every call
-/// fails, so what it had under way ends there.</summary>
+/// <summary>A folder of a <see cref="Platter"/> as one process has it. Calls are instantaneous; the time that a
+/// synchronisation takes passes before the step that makes it (<see cref="Platter.SyncTime"/>). When the process is
+/// gone every call fails, so what it had under way ends there.</summary>
 internal sealed class SimDisk(Platter platter, SimProcess process, string folder, PlatterFolder names) : IDisk
 {
     private DiskFaults Faults => platter.Faults;
@@ -26,7 +26,7 @@ internal sealed class SimDisk(Platter platter, SimProcess process, string folder
     {
         Change("create", name, static _ => { });
         if (platter.Faults.IsFull)
-            throw Failure("create", name, "No space left on device");
+            throw Fault("create", name, "No space left on device");
         var file = new PlatterFile(size);
         names.Link(name, file);
         return new OpenFile(this, name, file);
@@ -90,6 +90,12 @@ internal sealed class SimDisk(Platter platter, SimProcess process, string folder
     private DiskException Failure(string what, string name, string reason) =>
         new($"cannot {what} {Place}/{name}: {reason}");
 
+    private DiskException Fault(string what, string name, string reason)
+    {
+        Faults.Failures++;
+        return Failure(what, name, reason);
+    }
+
     private sealed class OpenFile(SimDisk disk, string name, PlatterFile file) : IDiskFile
     {
         public string Name => name;
@@ -105,10 +111,17 @@ internal sealed class SimDisk(Platter platter, SimProcess process, string folder
         public void Write(long offset, ReadOnlySpan<byte> data)
         {
             var copy = disk.Faults.CrashesAfter == 0 ? data.ToArray() : [];
-            disk.Change("write", name, random => file.Write(offset, copy.AsSpan(0, random.Below(copy.Length + 1))));
+            disk.Change("write", name, random => file.Write(offset, copy.AsSpan(0, Cut(offset, copy.Length, random))));
             if (disk.Faults.IsFull && offset + data.Length > file.Length)
-                throw disk.Failure("write", name, "No space left on device");
+                throw disk.Fault("write", name, "No space left on device");
             file.Write(offset, data);
+        }
+
+        /// <summary>Kernels and devices stop between sectors, never within one.</summary>
+        private static int Cut(long offset, int length, SimRandom random)
+        {
+            var end = offset + random.Below(length + 1);
+            return (int)Math.Max(0, (end / PlatterFile.SectorSize * PlatterFile.SectorSize) - offset);
         }
 
         public void SetLength(long length)
@@ -124,7 +137,7 @@ internal sealed class SimDisk(Platter platter, SimProcess process, string folder
             {
                 disk.Faults.FailsNextSync = false;
                 file.FailSync();
-                throw disk.Failure("synchronise", name, "Input/output error");
+                throw disk.Fault("synchronise", name, "Input/output error");
             }
 
             file.Sync();

@@ -17,6 +17,7 @@ internal sealed class SimNetwork
     private readonly SimWorld world;
     private readonly SimRandom random;
     private readonly Dictionary<(string From, string To), SimLink> links = [];
+    private readonly List<Disturbance> disturbances = [];
     private readonly Dictionary<string, SimProcess> hosts = [];
     private readonly Dictionary<(SimProcess Process, Type Kind), object> listeners = [];
 
@@ -28,8 +29,7 @@ internal sealed class SimNetwork
 
     public SimWorld World => world;
 
-    /// <summary>The condition of links that nothing else was said about, and of all after
-    /// <see cref="HealAll"/>.</summary>
+    /// <summary>The condition of links that nothing disturbs. To be set before anything is sent.</summary>
     public LinkCondition Usual { get; set; } = LinkCondition.Good;
 
     /// <summary>Share of crashes that take the machine with them, so that connections are not reset.</summary>
@@ -59,37 +59,35 @@ internal sealed class SimNetwork
     public SimLink Link(string from, string to)
     {
         if (!links.TryGetValue((from, to), out var link))
-            links.Add((from, to), link = new SimLink(world, random, Usual));
+            links.Add((from, to), link = new SimLink(world, random, ConditionOf(from, to)));
         return link;
     }
 
-    /// <summary>Changes one direction.</summary>
-    public void Set(string from, string to, LinkCondition condition) => Link(from, to).Condition = condition;
-
-    /// <summary>Cuts one direction.</summary>
-    public void Cut(string from, string to) => Set(from, to, Link(from, to).Condition with { IsCut = true });
-
-    /// <summary>Cuts both directions between all hosts of one side and all of the other.</summary>
-    public void Part(IReadOnlyCollection<string> one, IReadOnlyCollection<string> other)
+    /// <summary>Changes the condition of some links until the result is disposed of. Several changes of one link add
+    /// up.</summary>
+    /// <param name="where">Which links, by the names of both hosts; links that are used first later are asked about
+    /// then.</param>
+    /// <param name="how">What becomes of their condition.</param>
+    public IDisposable Disturb(
+        Func<string, string, bool> where, Func<LinkCondition, LinkCondition> how)
     {
-        foreach (var from in one)
-        {
-            foreach (var to in other)
-            {
-                Cut(from, to);
-                Cut(to, from);
-            }
-        }
+        var disturbance = new Disturbance(this, where, how);
+        disturbances.Add(disturbance);
+        Refresh();
+        return disturbance;
     }
+
+    /// <summary>Lets nothing pass some links until the result is disposed of.</summary>
+    public IDisposable Cut(Func<string, string, bool> where) =>
+        Disturb(where, static condition => condition with { IsCut = true });
 
     /// <summary>All links are as usual again, and nothing is held back.</summary>
     public void HealAll()
     {
+        disturbances.Clear();
+        Refresh();
         foreach (var link in links.Values)
-        {
-            link.Condition = Usual;
             link.Unclog();
-        }
     }
 
     /// <summary>Sends a datagram.</summary>
@@ -131,4 +129,32 @@ internal sealed class SimNetwork
 
     /// <summary>Whether the machine of a process that just ended went with it.</summary>
     public bool TakesMachineWithIt() => random.Chance(HalfOpen);
+
+    private LinkCondition ConditionOf(string from, string to)
+    {
+        var condition = Usual;
+        foreach (var disturbance in disturbances.Where(one => one.Where(from, to)))
+            condition = disturbance.How(condition);
+        return condition;
+    }
+
+    private void Refresh()
+    {
+        foreach (var ((from, to), link) in links)
+            link.Condition = ConditionOf(from, to);
+    }
+
+    private sealed class Disturbance(
+        SimNetwork network, Func<string, string, bool> where, Func<LinkCondition, LinkCondition> how) : IDisposable
+    {
+        public Func<string, string, bool> Where => where;
+
+        public Func<LinkCondition, LinkCondition> How => how;
+
+        public void Dispose()
+        {
+            if (network.disturbances.Remove(this))
+                network.Refresh();
+        }
+    }
 }

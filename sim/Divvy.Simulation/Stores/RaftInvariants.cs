@@ -44,7 +44,7 @@ internal sealed class RaftInvariants(Action<string> violated)
     }
 
     /// <summary>What one member is watched by, from one start to its end.</summary>
-    public IReplicaObserver Observe(NodeId member, string name) => new Observer(this, member, name);
+    public IReplicaObserver Observe(string name) => new Observer(this, name);
 
     private void NoteLeader(Term term, NodeId leader)
     {
@@ -74,9 +74,8 @@ internal sealed class RaftInvariants(Action<string> violated)
         }
     }
 
-    private void NoteElection(string name, NodeId member, Term term, EntryId last)
+    private void NoteElection(string name, Term term, EntryId last)
     {
-        NoteLeader(term, member);
         if (last.Index < HighestApplied && term >= newestTerm)
         {
             violated($"leader completeness: {name} leads term {term} with a log up to {last}, but index"
@@ -117,11 +116,11 @@ internal sealed class RaftInvariants(Action<string> violated)
     /// later one has it.</param>
     private readonly record struct AppliedEntry(Term Term, ulong Content, Term NewestTerm);
 
-    private sealed class Observer(RaftInvariants invariants, NodeId member, string name) : IReplicaObserver
+    private sealed class Observer(RaftInvariants invariants, string name) : IReplicaObserver
     {
         private LogIndex? last;
 
-        public void Leads(Term term, EntryId end) => invariants.NoteElection(name, member, term, end);
+        public void Leads(Term term, EntryId end) => invariants.NoteElection(name, term, end);
 
         public void Applied(ImmutableArray<Entry> entries)
         {

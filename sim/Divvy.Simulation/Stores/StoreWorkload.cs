@@ -1,46 +1,76 @@
-using Divvy.Rpc;
-using Divvy.Rpc.Etcd;
-using Divvy.Rpc.InProcess;
+using Divvy.Histories.KeyValue;
+using Divvy.Histories.Linearizability;
 using Divvy.Simulation.Faults;
 using Divvy.Simulation.Runs;
 using Divvy.Simulation.World;
-using Divvy.Store;
-using Google.Protobuf;
 
 namespace Divvy.Simulation.Stores;
 
-/// <summary>One member in memory, and clients that write one key each and read it back.</summary>
+/// <summary>
+/// A store of one, three or five members under clients that write, read, watch, hold leases and look after it, while
+/// members crash, networks part and disks fail. Then everything heals, and it has to work again: there is a leader,
+/// every client's writes succeed, all members hold the same, watches have seen everything. At the end the whole history
+/// is judged.
+/// </summary>
 internal sealed class StoreWorkload : IWorkload
 {
-    public IReadOnlyList<FaultKind> FaultKinds => [FaultKind.Drift];
+    /// <summary>What elections, and a leader's generosity after them, may add to a lease's time once all has
+    /// healed.</summary>
+    private static readonly TimeSpan LeasesEndWithin = TimeSpan.FromSeconds(10);
+
+    public IReadOnlyList<FaultKind> FaultKinds => StoreFaults.Kinds;
 
     public async Task RunAsync(SimWorld world, SimulationOptions options, FaultPlan faults, RunReport report)
     {
-        var process = world.Start("member-1");
-        await using var store = new EmbeddedStore(new EmbeddedStoreOptions(), process.Clock);
-        var services = new RpcServices();
-        store.MapTo(services);
-        await using var channel = new InProcessChannel(services);
-        var clients = Enumerable.Range(1, options.Clients).Select(WriteAsync).ToList();
-        await Task.WhenAll(clients).ConfigureAwait(false);
+        var run = new StoreRun(world, options, report);
+        world.Trace.Add(TraceKind.Phase, "run", run.Shape.ToString());
+        run.Cluster.StartAll();
+        var log = new LogWatcher(run);
+        var keeper = new StoreOperator(run, log);
+        List<StoreClient> clients = [.. Enumerable.Range(1, options.Clients).Select(one => new StoreClient(run, one))];
+        List<StoreWatcher> watchers = [.. Enumerable.Range(1, 2).Select(number => new StoreWatcher(run, number))];
+        using var watching = new CancellationTokenSource();
+        Task[] work = [keeper.RunAsync(), .. clients.Select(client => client.RunAsync())];
+        Task[] watches =
+            [log.RunAsync(watching.Token), .. watchers.Select(watcher => watcher.RunAsync(watching.Token))];
+        FaultInjector.Arm(
+            world, faults, new StoreFaults(run.Cluster, [.. clients.Select(client => client.Process), log.Process]));
+        await world.Delay(options.Faulty).ConfigureAwait(false);
 
-        async Task WriteAsync(int number)
-        {
-            var random = world.Fork($"client {number}");
-            var key = ByteString.CopyFromUtf8($"key-{number}");
-            for (var round = 0; world.Now < options.Faulty; round++)
-            {
-                await world.Delay(random.Exponential(TimeSpan.FromMilliseconds(20))).ConfigureAwait(false);
-                var value = ByteString.CopyFromUtf8($"{round}");
-                var put = await channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = key, Value = value })
-                    .ConfigureAwait(false);
-                var range = await channel.UnaryAsync(EtcdMethods.Range, new RangeRequest { Key = key })
-                    .ConfigureAwait(false);
-                world.Trace.Add(TraceKind.Client, $"client {number}", $"revision {put.Header.Revision}");
-                report.Count("puts");
-                if (range.Kvs.Count != 1 || range.Kvs[0].Value != value)
-                    report.Violated("reads own writes", $"client {number} wrote {value} and read {range}");
-            }
-        }
+        world.Trace.Add(TraceKind.Phase, "run", "heals");
+        run.IsHealed = true;
+        run.Leases.ObserveHealed(world.Now);
+        run.Cluster.HealAll();
+        var liveness = new StoreLiveness(run, keeper, log);
+        await liveness.RequireServiceAsync(clients).ConfigureAwait(false);
+        run.IsOver = true;
+        await liveness.RequireEndAsync(work).ConfigureAwait(false);
+        await liveness.RequireAgreementAsync().ConfigureAwait(false);
+        await watching.CancelAsync().ConfigureAwait(false);
+        await liveness.RequireEndAsync(watches).ConfigureAwait(false);
+
+        world.Trace.Add(TraceKind.Phase, "run", "is judged");
+        Judge(run);
+        report.Count("leaders", run.Cluster.Raft.Leaders);
+        report.Count("entries applied", (long)run.Cluster.Raft.HighestApplied.Value);
+        report.Count("packets", run.Network.Packets);
+    }
+
+    private static void Judge(StoreRun run)
+    {
+        var history = run.History;
+        IEnumerable<Histories.Violation> violations =
+        [
+            .. history.Log.Verdict(run.World.Now),
+            .. history.PastReads.Verdict(history.Log),
+            .. run.Watches.Verdict(history.Log),
+            .. run.Leases.Verdict(history.Log, LeasesEndWithin),
+        ];
+        foreach (var violation in violations)
+            run.Report.Violated(violation.Checker, violation.Message);
+        var verdict = KeyValueChecker.Check(history.Calls.Operations, history.Log);
+        run.World.Trace.Add(TraceKind.Phase, "run", $"{verdict.Outcome}, {verdict.Checked.Count} operations");
+        if (verdict.Outcome != CheckOutcome.Linearizable)
+            run.Report.Violated("linearizability", verdict.Failure ?? $"{verdict.Outcome}");
     }
 }

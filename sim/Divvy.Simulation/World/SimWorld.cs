@@ -21,7 +21,8 @@ internal sealed class SimWorld
     private Task main = Task.CompletedTask;
     private long scheduled;
 
-    private SimWorld(ulong seed, bool keepTrace)
+    /// <summary>A world that nobody drives, for what needs none of it or steps by itself.</summary>
+    internal SimWorld(ulong seed, bool keepTrace)
     {
         this.seed = seed;
         Trace = new EventTrace(() => Now, keepTrace);
@@ -123,7 +124,8 @@ internal sealed class SimWorld
         }
     }
 
-    private bool TakeNext()
+    /// <summary>Lets the next event happen; false: there is none.</summary>
+    internal bool TakeNext()
     {
         while (events.TryDequeue(out var next, out _))
         {

@@ -1,0 +1,52 @@
+using Divvy.Simulation.Network;
+using Divvy.Simulation.Runs;
+using Divvy.Simulation.World;
+using Divvy.Store;
+
+namespace Divvy.Simulation.Stores;
+
+/// <summary>The members of a store, on hosts of their own.</summary>
+internal sealed class StoreCluster
+{
+    public StoreCluster(SimWorld world, SimNetwork network, StoreShape shape, RunReport report, int members)
+    {
+        (World, Network, Shape, Report) = (world, network, shape, report);
+        Raft = new RaftInvariants(text => report.Violated("raft", text));
+        Members = [.. Enumerable.Range(1, members).Select(number => new StoreMember(this, $"member-{number}"))];
+        Founders = [.. Members.Select(member => new InitialMember(member.Name, [member.PeerUrl]))];
+    }
+
+    public SimWorld World { get; }
+
+    public SimNetwork Network { get; }
+
+    public StoreShape Shape { get; }
+
+    public RunReport Report { get; }
+
+    public RaftInvariants Raft { get; }
+
+    public IReadOnlyList<StoreMember> Members { get; }
+
+    public IReadOnlyList<InitialMember> Founders { get; }
+
+    public void StartAll()
+    {
+        foreach (var member in Members)
+            member.Start();
+    }
+
+    /// <summary>Ends everything that is wrong with hosts and disks; all run from then on.</summary>
+    public void HealAll()
+    {
+        Network.HealAll();
+        foreach (var member in Members)
+        {
+            member.Platter.Faults.Heal();
+            member.Process?.Resume();
+            if (member.Process?.Clock is SimClock clock)
+                clock.Drift = 0;
+            member.Start();
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using Divvy.Simulation.Faults;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Stores;
+
+/// <summary>Makes things go wrong with a store's members, their disks and the network between them and their
+/// clients.</summary>
+internal sealed class StoreFaults(StoreCluster cluster, IReadOnlyList<SimProcess> clients) : IFaultTarget
+{
+    public static IReadOnlyList<FaultKind> Kinds { get; } =
+    [
+        FaultKind.Crash,
+        FaultKind.PowerCut,
+        FaultKind.Pause,
+        FaultKind.Isolate,
+        FaultKind.Split,
+        FaultKind.OneWay,
+        FaultKind.Cut,
+        FaultKind.BadNetwork,
+        FaultKind.Clog,
+        FaultKind.Drift,
+        FaultKind.SlowDisk,
+        FaultKind.FullDisk,
+        FaultKind.SyncFails,
+        FaultKind.CrashInDisk,
+    ];
+
+    public (string Text, Action Heal)? Strike(Fault fault)
+    {
+        var member = cluster.Members[fault.Target % cluster.Members.Count];
+        return fault.Kind switch
+        {
+            FaultKind.Crash => Crash([member]),
+            FaultKind.PowerCut => Crash(cluster.Members),
+            FaultKind.Pause => Pause(member),
+            FaultKind.Isolate => Isolate(member, withClients: fault.Other % 2 == 0),
+            FaultKind.Split => Split(fault.Target),
+            FaultKind.OneWay => OneWay(member.Name, OtherHost(member, fault.Other)),
+            FaultKind.Cut => Between(member.Name, OtherHost(member, fault.Other)),
+            FaultKind.BadNetwork => BadNetwork(fault.Other),
+            FaultKind.Clog => Clog(member.Name, OtherHost(member, fault.Other), fault.Lasts),
+            FaultKind.Drift => Drift(fault),
+            _ => StrikeDisk(member, fault),
+        };
+    }
+
+    private (string Text, Action Heal)? Crash(IReadOnlyList<StoreMember> members)
+    {
+        var running = members.Where(member => member.IsUp).ToList();
+        if (running.Count == 0)
+            return null;
+        foreach (var member in running)
+            member.Process!.Crash();
+        return (string.Join(", ", running.Select(member => member.Name)), () => running.ForEach(one => one.Start()));
+    }
+
+    private static (string Text, Action Heal)? Pause(StoreMember member)
+    {
+        if (member.Process is not { IsAlive: true, IsPaused: false } process)
+            return null;
+        process.Pause();
+        return (member.Name, process.Resume);
+    }
+
+    private (string Text, Action Heal)? Isolate(StoreMember member, bool withClients)
+    {
+        var cut = cluster.Network.Cut((from, to) =>
+            (from == member.Name || to == member.Name) && (withClients || (IsMember(from) && IsMember(to))));
+        return ($"{member.Name}{(withClients ? "" : " from the other members")}", cut.Dispose);
+    }
+
+    private (string Text, Action Heal)? Split(int sides)
+    {
+        var cut = cluster.Network.Cut((from, to) => SideOf(from) != SideOf(to));
+        var members = cluster.Members.Select(member => member.Name);
+        return ($"{string.Join(", ", members.Where(name => SideOf(name) == 0))} from the others", cut.Dispose);
+
+        // The bits of a number say who is where; hosts are told apart by the number that their names end with.
+        int SideOf(string host) => (sides >> (host[^1] - '0' + (IsMember(host) ? 0 : 8))) & 1;
+    }
+
+    private (string Text, Action Heal)? OneWay(string one, string other)
+    {
+        var cut = cluster.Network.Cut((from, to) => from == one && to == other);
+        return ($"from {one} to {other}", cut.Dispose);
+    }
+
+    private (string Text, Action Heal)? Between(string one, string other)
+    {
+        var cut = cluster.Network.Cut((from, to) => (from == one && to == other) || (from == other && to == one));
+        return ($"between {one} and {other}", cut.Dispose);
+    }
+
+    private (string Text, Action Heal)? BadNetwork(int strength)
+    {
+        var share = (strength % 10 + 1) / 10.0;
+        var bad = cluster.Network.Disturb(static (_, _) => true, condition => condition with
+        {
+            Loss = 0.3 * share * (strength / 10 % 2),
+            Duplication = 0.3 * share * (strength / 20 % 2),
+            Reordering = 0.5 * share * (strength / 40 % 2),
+            Jitter = TimeSpan.FromMilliseconds(20 * share * (strength / 80 % 2)),
+            BytesPerSecond = strength / 160 % 2 == 0 ? 0 : 100_000,
+        });
+        return ($"strength {strength % 320}", bad.Dispose);
+    }
+
+    private (string Text, Action Heal)? Clog(string from, string to, TimeSpan lasts)
+    {
+        var link = cluster.Network.Link(from, to);
+        link.Clog(lasts);
+        return ($"from {from} to {to}", link.Unclog);
+    }
+
+    private (string Text, Action Heal)? Drift(Fault fault)
+    {
+        var processes = cluster.Members.Select(member => member.Process).Concat(clients)
+            .Where(process => process is { IsAlive: true }).ToList();
+        if (processes.Count == 0)
+            return null;
+        var process = processes[fault.Target % processes.Count]!;
+        var clock = (SimClock)process.Clock;
+        clock.Drift = (fault.Other % 2 == 0 ? 1 : -1) * StoreClock.MaxDrift;
+        return ($"{process.Name} by {clock.Drift:P0}", () => clock.Drift = 0);
+    }
+
+    private static (string Text, Action Heal)? StrikeDisk(StoreMember member, Fault fault)
+    {
+        var faults = member.Platter.Faults;
+        switch (fault.Kind)
+        {
+            case FaultKind.SlowDisk:
+                faults.SyncLatency = TimeSpan.FromMilliseconds(fault.Other % 400);
+                return ($"{member.Name}, {fault.Other % 400} ms", faults.Heal);
+            case FaultKind.FullDisk:
+                faults.IsFull = true;
+                break;
+            case FaultKind.SyncFails:
+                faults.FailsNextSync = true;
+                break;
+            default:
+                faults.CrashesAfter = fault.Other % 20;
+                break;
+        }
+
+        return (member.Name, Heal);
+
+        void Heal()
+        {
+            faults.Heal();
+            member.Start();
+        }
+    }
+
+    private string OtherHost(StoreMember member, int number)
+    {
+        List<string> others =
+        [
+            .. cluster.Members.Where(other => other != member).Select(other => other.Name),
+            .. clients.Select(client => client.Name),
+        ];
+        return others[number % others.Count];
+    }
+
+    private bool IsMember(string host) => cluster.Members.Any(member => member.Name == host);
+}

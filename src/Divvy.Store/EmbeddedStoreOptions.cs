@@ -86,6 +86,10 @@ public sealed record EmbeddedStoreOptions
     /// <see cref="JoinedCluster.AskAsync"/>. A data folder that is there knows its cluster. Default: none.</summary>
     public JoinedCluster? Join { get; init; }
 
+    /// <summary>Applied entries that stay in memory for members that are a little behind; those further behind get a
+    /// snapshot. etcd's is 5,000.</summary>
+    internal int TrailingEntries { get; init; } = 5000;
+
     /// <summary>What the store counts as it works.</summary>
     internal StoreMetrics Metrics { get; init; } = new();
 

@@ -190,23 +190,32 @@ internal sealed partial class StoreNode
 
     private async ValueTask<LeaderAnswer?> RenewHereAsync(long lease)
     {
+        if (TryRenewHere(lease, out var answer))
+            return answer;
+        // It is over and not yet revoked: whoever is told so must not find it alive afterwards. It may turn out that
+        // it is not to blame, and counts anew.
+        await ExpireAsync().ConfigureAwait(false);
+        return TryRenewHere(lease, out answer) ? answer : new LeaderAnswer();
+    }
+
+    /// <summary>False: it is over, but it is still there. A null answer: this member does not count.</summary>
+    private bool TryRenewHere(long lease, out LeaderAnswer? answer)
+    {
         lock (gate)
         {
+            answer = null;
             if (!keeper.IsCounting)
-                return null;
+                return true;
             if (keeper.TryRenew(lease, Now))
             {
                 renewed++;
-                return new LeaderAnswer { TtlSeconds = state.Mvcc.FindLease(lease)!.TtlSeconds };
+                answer = new LeaderAnswer { TtlSeconds = state.Mvcc.FindLease(lease)!.TtlSeconds };
+                return true;
             }
 
-            if (state.Mvcc.FindLease(lease) is null)
-                return new LeaderAnswer();
+            answer = new LeaderAnswer();
+            return state.Mvcc.FindLease(lease) is null;
         }
-
-        // It is over and not yet revoked: whoever is told so must not find it alive afterwards.
-        await ExpireAsync().ConfigureAwait(false);
-        return new LeaderAnswer();
     }
 
     private LeaderAnswer? LeaseStateHere(long lease, bool withKeys, bool isForwarded)

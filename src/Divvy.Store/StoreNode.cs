@@ -48,6 +48,8 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
     private readonly LeaseKeeper keeper = new();
     private StateMachine state;
     private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Not disposed: it holds no handle, and a renewal may come after the end.
+    private readonly SemaphoreSlim ending = new(1, 1);
     private Task expiring = Task.CompletedTask;
     private Task joining = Task.CompletedTask;
     private Task syncing = Task.CompletedTask;
@@ -416,10 +418,26 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
         }
     }
 
-    /// <summary>Revokes the leases that are over, after this member has confirmed that it leads.</summary>
+    /// <summary>Revokes the leases that are over, after this member has confirmed that it leads. One at a time, and
+    /// within one term: what one has found over, another one, or a new term, may count anew meanwhile, and once that
+    /// has been renewed it must live.</summary>
     private async Task ExpireAsync()
     {
+        await ending.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await ExpireDueAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            ending.Release();
+        }
+    }
+
+    private async Task ExpireDueAsync()
+    {
         IReadOnlyList<long> due;
+        var term = Leadership.Term;
         lock (gate)
             due = keeper.TakeDue(Now, MaxExpiriesPerPoll);
         if (due.Count == 0)
@@ -436,7 +454,7 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
             }
 
             List<ValueTask<StoreResult>> revoking =
-                [.. due.Select(lease => replica.ProposeAsLeader(new LeaseRevokeCommand(lease)))
+                [.. StillOver(due).Select(lease => replica.ProposeAsLeader(new LeaseRevokeCommand(lease), term))
                     .TakeWhile(proposed => proposed is not null).Select(proposed => proposed!.Value)];
             foreach (var result in revoking)
             {
@@ -451,6 +469,13 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
 
         lock (gate)
             keeper.GiveBack([.. due.Where(lease => state.Mvcc.FindLease(lease) is not null)]);
+    }
+
+    /// <summary>Without those that a new term, which the barrier has made this member apply, counts anew.</summary>
+    private List<long> StillOver(IReadOnlyList<long> leases)
+    {
+        lock (gate)
+            return [.. leases.Where(lease => keeper.Remaining(lease, Now) == TimeSpan.Zero)];
     }
 
     private AuthResult? Refuse(StoreCommand command, Caller? caller)

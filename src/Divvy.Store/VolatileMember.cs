@@ -30,6 +30,7 @@ internal static class VolatileMember
         Id = id,
         Tick = options.HeartbeatInterval,
         RequestTimeout = options.RequestTimeout,
+        TrailingEntries = options.TrailingEntries,
         Instruments = options.Instruments,
     };
 

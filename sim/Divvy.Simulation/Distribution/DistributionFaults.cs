@@ -10,7 +10,6 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
     private const string Instances = "instance";
 
     private readonly SortedDictionary<int, Action> lasting = [];
-    private readonly SortedDictionary<int, LinkCondition> weathers = [];
 
     private SimNetwork Network => cluster.Network;
 
@@ -130,41 +129,22 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
     private (string, Action)? Part(string[] some, string[] others, bool oneWay)
     {
         var text = $"{string.Join(", ", some)} {(oneWay ? "to" : "from")} {string.Join(", ", others)}";
-        Between(some, others, oneWay, Network.Cut);
-        return (text, () => Between(some, others, oneWay, Mend));
+        var cut = Network.Cut((from, to) =>
+            (some.Contains(from) && others.Contains(to)) || (!oneWay && others.Contains(from) && some.Contains(to)));
+        return (text, cut.Dispose);
     }
-
-    private void Mend(string from, string to) => Change(from, to, link => link with { IsCut = false });
 
     private (string, Action)? Spoil(Fault fault)
     {
-        var bad = LinkCondition.Good with
+        var bad = Network.Disturb(static (_, _) => true, condition => condition with
         {
             Loss = (fault.Target % 100) / 500.0,
             Latency = TimeSpan.FromMilliseconds(1 + (fault.Other % 50)),
             Jitter = TimeSpan.FromMilliseconds(1 + (fault.Other % 20)),
             Duplication = 0.05,
             Reordering = 0.1,
-        };
-        weathers.Add(fault.Number, bad);
-        Replace(bad);
-        return ($"{bad}", () => Clear(fault.Number));
-    }
-
-    private void Clear(int number)
-    {
-        weathers.Remove(number);
-        Replace(weathers.Count > 0 ? weathers.Values.Last() : LinkCondition.Good);
-    }
-
-    private void Replace(LinkCondition condition)
-    {
-        Network.Usual = condition;
-        foreach (var from in cluster.Hosts)
-        {
-            foreach (var to in Others(from))
-                Change(from, to, link => condition with { IsCut = link.IsCut });
-        }
+        });
+        return ($"{fault.Target % 100}, {fault.Other % 100}", bad.Dispose);
     }
 
     private (string, Action)? Clog(Fault fault)
@@ -172,21 +152,5 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
         var (from, to) = (Host(fault.Target), Other(fault));
         Network.Link(from, to).Clog(fault.Lasts);
         return ($"{from} to {to}", () => { });
-    }
-
-    private void Change(string from, string to, Func<LinkCondition, LinkCondition> change) =>
-        Network.Set(from, to, change(Network.Link(from, to).Condition));
-
-    private static void Between(string[] some, string[] others, bool oneWay, Action<string, string> act)
-    {
-        foreach (var one in some)
-        {
-            foreach (var other in others)
-            {
-                act(one, other);
-                if (!oneWay)
-                    act(other, one);
-            }
-        }
     }
 }

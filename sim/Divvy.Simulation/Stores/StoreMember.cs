@@ -109,6 +109,7 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
         HeartbeatInterval = cluster.Shape.Heartbeat,
         ElectionTimeout = cluster.Shape.Election,
         SnapshotBytes = cluster.Shape.SnapshotBytes,
+        TrailingEntries = cluster.Shape.Trailing,
         Wal = new WalOptions { SegmentSize = cluster.Shape.SegmentSize },
     };
 

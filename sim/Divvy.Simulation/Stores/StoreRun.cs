@@ -21,7 +21,7 @@ internal sealed class StoreRun(SimWorld world, SimulationOptions options, RunRep
 
     public StoreShape Shape { get; } = StoreShape.Draw(world.Fork("shape"));
 
-    public SimNetwork Network { get; } = new(world);
+    public SimNetwork Network { get; } = new(world) { HalfOpen = world.Fork("machines").Pick([0, 0, 0.5, 1]) };
 
     public StoreHistory History { get; } = new();
 

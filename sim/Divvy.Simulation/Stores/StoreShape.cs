@@ -11,6 +11,7 @@ namespace Divvy.Simulation.Stores;
 /// <param name="Keys">How many keys clients share.</param>
 /// <param name="Think">Mean pause of a client between two calls.</param>
 /// <param name="ClockSkew">How far wall clocks are off, at most.</param>
+/// <param name="Trailing">Entries that members keep for those a little behind.</param>
 internal sealed record StoreShape(
     long SegmentSize,
     long SnapshotBytes,
@@ -18,7 +19,8 @@ internal sealed record StoreShape(
     TimeSpan Election,
     int Keys,
     TimeSpan Think,
-    TimeSpan ClockSkew)
+    TimeSpan ClockSkew,
+    int Trailing)
 {
     public static StoreShape Draw(SimRandom random)
     {
@@ -30,10 +32,12 @@ internal sealed record StoreShape(
             heartbeat * random.Pick([5, 10, 10]),
             random.Pick([1, 3, 10, 30]),
             TimeSpan.FromMilliseconds(random.Pick([2, 10, 50])),
-            TimeSpan.FromSeconds(random.Pick([0, 1, 100])));
+            TimeSpan.FromSeconds(random.Pick([0, 1, 100])),
+            random.Pick([5, 30, 200, 5000]));
     }
 
     public override string ToString() =>
-        $"segments of {SegmentSize} bytes, snapshots after {SnapshotBytes}, heartbeats of {Heartbeat.TotalMilliseconds}"
-        + $" ms, elections after {Election.TotalMilliseconds} ms, {Keys} keys, think {Think.TotalMilliseconds} ms";
+        $"segments of {SegmentSize} bytes, snapshots after {SnapshotBytes}, {Trailing} entries kept,"
+        + $" heartbeats of {Heartbeat.TotalMilliseconds} ms,"
+        + $" elections after {Election.TotalMilliseconds} ms, {Keys} keys, think {Think.TotalMilliseconds} ms";
 }

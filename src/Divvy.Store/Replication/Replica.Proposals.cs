@@ -43,16 +43,16 @@ internal sealed partial class Replica
         return proposal.Task;
     }
 
-    /// <summary>Proposes a command that only this member may put into the log, and only while it leads: what a leader
-    /// decides by its own clock. Null: it does not lead.</summary>
-    public ValueTask<StoreResult>? ProposeAsLeader(StoreCommand command)
+    /// <summary>Proposes a command that only this member may put into the log, and only while it leads the term in
+    /// which it decided so: what a leader decides by its own clock. Null: it does not lead it (any more).</summary>
+    public ValueTask<StoreResult>? ProposeAsLeader(StoreCommand command, Term term)
     {
         var request = Interlocked.Increment(ref nextRequest);
         var data = CommandCodec.Encode(new LogCommand(request, options.Id, Caller.Internal, command));
         var proposal = new PendingProposal(request, data, Now + options.RequestTimeout) { IsForThisLeader = true };
         lock (gate)
         {
-            if (raft.Role != RaftRole.Leader || stopped)
+            if (raft.Role != RaftRole.Leader || raft.Term != term || stopped)
                 return null;
             Add(proposal);
             Offer(proposal);

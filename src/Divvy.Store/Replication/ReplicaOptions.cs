@@ -38,8 +38,8 @@ internal sealed record ReplicaOptions
     /// quorum.</summary>
     public int MaxPendingProposals { get; init; } = 50_000;
 
-    /// <summary>Applied entries kept in memory for members that are a little behind. etcd's is 5,000.</summary>
-    public int TrailingEntries { get; init; } = 5000;
+    /// <summary>Applied entries kept in memory for members that are a little behind.</summary>
+    public required int TrailingEntries { get; init; }
 
     /// <summary>Bytes of such entries.</summary>
     public long TrailingBytes { get; init; } = 32 << 20;

@@ -1,8 +1,6 @@
 using Divvy.Simulation.Disks;
 using Divvy.Simulation.World;
 using Divvy.Store.Disk;
-using Shouldly;
-using Xunit;
 
 namespace Divvy.Simulation.Tests.Disks;
 

@@ -1,7 +1,5 @@
 using Divvy.Simulation.Network;
 using Divvy.Simulation.World;
-using Shouldly;
-using Xunit;
 
 namespace Divvy.Simulation.Tests.Network;
 
@@ -47,7 +45,7 @@ public sealed class SimNetworkTests
         var once = arrived.Distinct().ToList();
         once.Count.ShouldBeInRange(120, 190);
         arrived.Count.ShouldBeGreaterThan(once.Count);
-        once.ShouldNotBe(once.Order());
+        once.SequenceEqual(once.Order()).ShouldBeFalse();
     }
 
     [Fact]

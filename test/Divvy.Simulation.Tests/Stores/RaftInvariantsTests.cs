@@ -1,7 +1,5 @@
 using Divvy.Consensus.Raft;
 using Divvy.Simulation.Stores;
-using Shouldly;
-using Xunit;
 
 namespace Divvy.Simulation.Tests.Stores;
 

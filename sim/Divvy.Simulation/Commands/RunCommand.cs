@@ -21,27 +21,27 @@ internal static class RunCommand
         options.AddTo(command);
         command.SetAction(parsed => Run(
             options.For(parsed.GetValue(seed), parsed),
-            parsed.GetValue(lines),
-            parsed.GetValue(timeline),
-            parsed.GetValue(twice)));
+            new RunOutput(parsed.GetValue(lines), parsed.GetValue(timeline), parsed.GetValue(twice))));
         return command;
     }
 
-    private static int Run(SimulationOptions options, bool lines, string? timeline, bool twice)
+    /// <summary>Runs a seed and prints how it went. Returns the exit code.</summary>
+    public static int Run(SimulationOptions options, RunOutput output)
     {
-        var result = Runs.Simulation.Run(options, Workloads.Of(options.Workload), lines || timeline is not null);
-        if (lines)
+        var keepTrace = output.Lines || output.Timeline is not null;
+        var result = Runs.Simulation.Run(options, Workloads.Of(options.Workload), keepTrace);
+        if (output.Lines)
         {
             foreach (var line in result.Lines)
                 Console.WriteLine(line);
         }
 
-        if (timeline is not null && !TimelineFile.TryWrite(timeline, result))
+        if (output.Timeline is { } timeline && !TimelineFile.TryWrite(timeline, result))
             return SimulatorCommand.BadArguments;
         Console.WriteLine(ResultText.Of(result));
         foreach (var violation in result.Violations)
             Console.WriteLine($"VIOLATION of \"{violation.Checker}\" at {violation.At.TotalSeconds:F6} s: {violation.Message}");
-        if (twice && Runs.Simulation.Run(options, Workloads.Of(options.Workload), false).Hash is var again
+        if (output.Twice && Runs.Simulation.Run(options, Workloads.Of(options.Workload), false).Hash is var again
             && again != result.Hash)
         {
             Console.WriteLine($"NOT REPEATED: the second run of seed {options.Seed} has the hash {again:x16}");

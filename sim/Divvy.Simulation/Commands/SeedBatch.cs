@@ -25,11 +25,12 @@ internal sealed class SeedBatch(IReadOnlyList<string> options, int jobs, bool ke
 
         async Task WorkAsync()
         {
+            using var worker = new SeedWorker(options);
             while (!enough.IsCancellationRequested && Interlocked.Increment(ref next) is var index && index < seeds.Count)
             {
                 try
                 {
-                    Put(await SeedProcess.RunAsync(seeds[index], options, enough.Token).ConfigureAwait(false), seeds.Count);
+                    Put(await worker.RunAsync(seeds[index], enough.Token).ConfigureAwait(false), seeds.Count);
                 }
                 catch (OperationCanceledException)
                 {

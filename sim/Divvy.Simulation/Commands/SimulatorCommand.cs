@@ -22,6 +22,7 @@ internal static class SimulatorCommand
         {
             RunCommand.Create(),
             SeedsCommand.Create(),
+            WorkCommand.Create(),
             ShrinkCommand.Create(),
             MutantsCommand.Create(),
         };

@@ -17,6 +17,7 @@ internal sealed partial class MutantHunt(int? seeds, int jobs)
     {
         var most = Math.Min(seeds ?? mutant.Seeds, 100_000);
         var options = new[] { "--workload", mutant.Workload == WorkloadKind.Store ? "store" : "distributor" };
+        var workers = Enumerable.Range(0, jobs).Select(_ => new SeedWorker(options, program)).ToList();
         var running = new Queue<(int Number, Task<SeedOutcome> Run)>();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -24,7 +25,7 @@ internal sealed partial class MutantHunt(int? seeds, int jobs)
             for (var number = 1; number <= most || running.Count > 0;)
             {
                 for (; number <= most && running.Count < jobs; number++)
-                    running.Enqueue((number, SeedProcess.RunAsync(program, (ulong)number, options, enough.Token)));
+                    running.Enqueue((number, workers[number % jobs].RunAsync((ulong)number, enough.Token)));
                 var (tried, run) = running.Dequeue();
                 var outcome = await run.ConfigureAwait(false);
                 if (outcome.ExitCode == SimulatorCommand.BadArguments)
@@ -38,6 +39,7 @@ internal sealed partial class MutantHunt(int? seeds, int jobs)
             await enough.CancelAsync().ConfigureAwait(false);
             foreach (var (_, run) in running)
                 await ((Task)run).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            workers.ForEach(static worker => worker.Dispose());
         }
 
         return new MutantOutcome(mutant, null, most);

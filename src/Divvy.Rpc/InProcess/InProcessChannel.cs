@@ -9,14 +9,16 @@ namespace Divvy.Rpc.InProcess;
 /// handler: neither may block. Thread-safe. Disposing the channel cancels its calls.</summary>
 /// <param name="services">The handlers. May still be filled until the first call.</param>
 /// <param name="timeProvider">The clock of deadlines; the system's by default.</param>
-public sealed class InProcessChannel(RpcServices services, TimeProvider? timeProvider = null) : IRpcChannel
+/// <param name="target">What the channel says that it leads to, where there are several.</param>
+public sealed class InProcessChannel(
+    RpcServices services, TimeProvider? timeProvider = null, string target = InProcessChannel.Name) : IRpcChannel
 {
     internal const string Name = "in-process";
 
     private readonly TimeProvider timeProvider = timeProvider ?? TimeProvider.System;
     private readonly CancellationTokenSource disposed = new();
 
-    public string Target => Name;
+    public string Target => target;
 
     /// <inheritdoc/>
     public RpcCall<TRequest, TResponse> Open<TRequest, TResponse>(

@@ -273,9 +273,9 @@ public sealed class ShardHostTests
         await Eventually.Until(() => fixture.Server.Streams > 0, "a registration");
         await fixture.Time.WaitForTimerAsync(left => left < TimeSpan.FromMilliseconds(60), "the pause after a refusal");
         fixture.Server.Refusal = null;
-        fixture.Time.Advance(TimeSpan.FromSeconds(20));
+        fixture.Time.Advance(TimeSpan.FromSeconds(4));
 
-        await (await fixture.NextSessionAsync()).GrantAsync(100, ttlMs: 10_000);
+        await (await fixture.NextSessionAsync()).GrantAsync(100, ttlMs: 3000);
         await Eventually.Until(() => fixture.Host.Session == new SessionId(100), "a session");
         fixture.Host.HasSession.ShouldBeTrue("what was refused cannot have been granted: the grant is no older");
     }
@@ -287,7 +287,7 @@ public sealed class ShardHostTests
         fixture.Host.Start();
         (await fixture.NextSessionAsync()).Break();
         await fixture.Time.WaitForTimerAsync(left => left < TimeSpan.FromMilliseconds(60), "the pause after a failure");
-        fixture.Time.Advance(TimeSpan.FromSeconds(6));
+        fixture.Time.Advance(TimeSpan.FromSeconds(4));
 
         var stream = await fixture.NextSessionAsync();
         await stream.GrantAsync(100, ttlMs: 10_000);

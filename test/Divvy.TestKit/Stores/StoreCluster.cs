@@ -32,7 +32,8 @@ public sealed class StoreCluster : IAsyncDisposable
     public InProcessChannel Channel(string name) => running[name].Channel;
 
     /// <summary>A new channel to one of the <see cref="Endpoints"/>.</summary>
-    public IRpcChannel Open(Uri endpoint) => new InProcessChannel(running[endpoint.Host].Services);
+    public IRpcChannel Open(Uri endpoint) => new InProcessChannel(
+        running[endpoint.Host].Services, target: endpoint.OriginalString);
 
     public EmbeddedStore Store(string name) => running[name].Store;
 

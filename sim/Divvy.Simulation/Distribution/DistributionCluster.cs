@@ -1,21 +1,23 @@
-using Divvy.Rpc;
 using Divvy.Simulation.Network;
 using Divvy.Simulation.Runs;
+using Divvy.Simulation.Stores;
 using Divvy.Simulation.World;
-using Divvy.Store;
 
 namespace Divvy.Simulation.Distribution;
 
 /// <summary>All processes of a run of the distributor: starts them, and starts them again.</summary>
 internal sealed class DistributionCluster
 {
+    /// <summary>The host that sees everything and that no fault strikes.</summary>
+    public const string Spectator = "spectator";
+
     private readonly SimWorld world;
     private readonly RunReport report;
     private readonly SimRandom clocks;
     private readonly SortedDictionary<string, ServerNode> servers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, InstanceNode> instances = new(StringComparer.Ordinal);
     private readonly List<CallerNode> callers = [];
-    private readonly List<string> stores = [];
+    private readonly List<string> stores;
     private readonly List<string> serverNames = [];
 
     public DistributionCluster(
@@ -30,12 +32,14 @@ internal sealed class DistributionCluster
         Owners = new OwnershipBook(world, Weather, settings, report);
         Requests = new RequestBook(world, Weather, report);
         Records = new RecordBook(world, settings, report);
-        StartStore();
+        Store = new StoreCluster(world, Network, settings.Store, report, options.Members);
+        stores = [.. Store.Members.Select(member => member.Name)];
+        Store.StartAll();
         for (var number = 1; number <= options.Servers; number++)
             serverNames.Add($"server-{number}");
         foreach (var name in serverNames)
             StartServer(name);
-        new SpectatorNode(world.Start("spectator"), Network, stores, Records, report).Start();
+        new SpectatorNode(world.Start(Spectator), Network, stores, Records, report).Start();
         for (var number = 1; number <= options.Instances; number++)
             StartInstance($"instance-{number:d2}");
         for (var number = 1; number <= options.Clients; number++)
@@ -62,7 +66,7 @@ internal sealed class DistributionCluster
 
     public IReadOnlyList<CallerNode> Callers => callers;
 
-    public IReadOnlyList<string> Stores => stores;
+    public StoreCluster Store { get; }
 
     /// <summary>Everything that can be cut off, in one order.</summary>
     public IReadOnlyList<string> Hosts =>
@@ -88,20 +92,6 @@ internal sealed class DistributionCluster
 
     /// <summary>An instance that has left does not come back.</summary>
     public void Forget(InstanceNode instance) => instances.Remove(instance.Name);
-
-    private void StartStore()
-    {
-        var process = world.Start("store-1", Settings.Clock(clocks));
-        var store = new EmbeddedStore(new EmbeddedStoreOptions(), process.Clock);
-        var services = new RpcServices
-        {
-            HandlerFailed = (method, failure) =>
-                report.Violated("no failure of the code", $"{process.Name}: {method}: {failure}"),
-        };
-        store.MapTo(services);
-        Network.Listen(process, services);
-        stores.Add(process.Name);
-    }
 
     private void StartCaller(string name)
     {

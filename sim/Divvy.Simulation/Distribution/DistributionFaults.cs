@@ -1,24 +1,25 @@
 using Divvy.Simulation.Faults;
 using Divvy.Simulation.Network;
+using Divvy.Simulation.Stores;
 using Divvy.Simulation.World;
 
 namespace Divvy.Simulation.Distribution;
 
-/// <summary>What can go wrong with the processes and links of a cluster.</summary>
+/// <summary>What can go wrong with the processes, links and disks of a cluster.</summary>
 internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTarget
 {
-    private const string Instances = "instance";
-
     private readonly SortedDictionary<int, Action> lasting = [];
+    private readonly StoreFaults disks = new(cluster.Store, []);
 
     private SimNetwork Network => cluster.Network;
 
     /// <inheritdoc/>
     public (string Text, Action Heal)? Strike(Fault fault)
     {
+        var instances = cluster.Instances.Keys.ToHashSet(StringComparer.Ordinal);
         if (Hit(fault) is not { } struck)
             return null;
-        var isGrave = fault.Kind != FaultKind.Crash || !struck.Text.StartsWith(Instances, StringComparison.Ordinal);
+        var isGrave = fault.Kind != FaultKind.Crash || !instances.Contains(struck.Text);
         cluster.Weather.Begin(isGrave);
         lasting.Add(fault.Number, () =>
         {
@@ -41,66 +42,77 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
             heal();
     }
 
-    private (string Text, Action Heal)? Hit(Fault fault) => fault.Kind switch
+    private (string Text, Action Heal)? Hit(Fault fault)
     {
-        FaultKind.Crash => Crash(Nodes(), fault.Target),
-        FaultKind.PowerCut => PowerCut(fault),
-        FaultKind.Pause => Pause(fault),
-        FaultKind.Drift => Drift(fault),
-        FaultKind.Isolate => Part([Host(fault.Target)], Others(Host(fault.Target)), oneWay: false),
-        FaultKind.Split => Split(fault),
-        FaultKind.OneWay => Part([Host(fault.Target)], [Other(fault)], oneWay: true),
-        FaultKind.Cut => Part([Host(fault.Target)], [Other(fault)], oneWay: false),
-        FaultKind.BadNetwork => Spoil(fault),
-        FaultKind.Clog => Clog(fault),
-        _ => null,
-    };
+        var (one, other) = (Host(fault.Target), Host(fault.Other));
+        return fault.Kind switch
+        {
+            FaultKind.Crash => Crash(fault.Target),
+            FaultKind.PowerCut => PowerCut(fault.Target),
+            FaultKind.Pause => Pause(fault.Target),
+            FaultKind.Drift => Drift(fault),
+            FaultKind.Isolate => Cut(one, (from, to) => from == one || to == one),
+            FaultKind.Split => Cut($"split {fault.Other}", (from, to) => Side(fault, from) != Side(fault, to)),
+            FaultKind.OneWay => Cut($"{one} to {other}", (from, to) => from == one && to == other),
+            FaultKind.Cut => Cut(
+                $"{one} from {other}", (from, to) => (from == one && to == other) || (from == other && to == one)),
+            FaultKind.BadNetwork => Spoil(fault),
+            FaultKind.Clog => Clog(one, other, fault.Lasts),
+            FaultKind.SlowDisk or FaultKind.SyncFails or FaultKind.CrashInDisk => disks.Strike(fault),
+            _ => null,
+        };
+    }
 
-    private List<Node> Nodes() =>
-        [.. cluster.Servers.Values.Where(node => node.IsUp), .. cluster.Instances.Values.Where(node => node.IsUp)];
+    /// <summary>What runs, and how it is started again.</summary>
+    private List<(SimProcess Process, Action Restart)> Running() =>
+    [
+        .. cluster.Store.Members.Where(member => member.IsUp).Select(
+            member => (member.Process!, (Action)member.Start)),
+        .. cluster.Servers.Values.Where(server => server.IsUp).Select(
+            server => (server.Process, (Action)(() => Restart(server)))),
+        .. cluster.Instances.Values.Where(instance => instance.IsUp).Select(
+            instance => (instance.Process, (Action)(() => Restart(instance)))),
+    ];
+
+    private void Restart(ServerNode server)
+    {
+        if (cluster.Servers[server.Name] == server && !server.IsUp)
+            cluster.StartServer(server.Name);
+    }
+
+    private void Restart(InstanceNode instance)
+    {
+        if (cluster.Instances.GetValueOrDefault(instance.Name) == instance && !instance.IsUp)
+            cluster.StartInstance(instance.Name);
+    }
 
     private string Host(int target) => cluster.Hosts[target % cluster.Hosts.Count];
 
-    private string[] Others(string host) => [.. cluster.Hosts.Where(other => other != host)];
+    private static ulong Side(Fault fault, string host) => SimRandom.SeedOf((ulong)fault.Other, host) & 1;
 
-    private string Other(Fault fault)
+    private (string, Action)? Crash(int target)
     {
-        var others = Others(Host(fault.Target));
-        return others[fault.Other % others.Length];
-    }
-
-    private (string, Action)? Crash(IReadOnlyList<Node> from, int target)
-    {
-        if (from.Count == 0)
+        if (Running() is not { Count: > 0 } running)
             return null;
-        var node = from[target % from.Count];
-        node.Process.Crash();
-        return (node.Name, () => Restart(node));
+        var (process, restart) = running[target % running.Count];
+        process.Crash();
+        return (process.Name, restart);
     }
 
-    private void Restart(Node node)
+    /// <summary>Two of three processes die at once, members of the store among them.</summary>
+    private (string, Action)? PowerCut(int target)
     {
-        if (node is ServerNode && cluster.Servers[node.Name] == node)
-            cluster.StartServer(node.Name);
-        else if (node is InstanceNode && cluster.Instances.GetValueOrDefault(node.Name) == node)
-            cluster.StartInstance(node.Name);
+        var hit = Running().Where((_, number) => (number + target) % 3 != 0).ToList();
+        foreach (var (process, _) in hit)
+            process.Crash();
+        return (string.Join(", ", hit.Select(one => one.Process.Name)), () => hit.ForEach(one => one.Restart()));
     }
 
-    private (string, Action)? PowerCut(Fault fault)
+    private (string, Action)? Pause(int target)
     {
-        List<Node> all = Nodes();
-        var hit = all.Where((_, number) => (number + fault.Target) % 3 != 0).ToList();
-        foreach (var node in hit)
-            node.Process.Crash();
-        return (string.Join(", ", hit.Select(node => node.Name)), () => hit.ForEach(Restart));
-    }
-
-    private (string, Action)? Pause(Fault fault)
-    {
-        List<Node> all = Nodes();
-        if (all.Count == 0)
+        if (Running() is not { Count: > 0 } running)
             return null;
-        var process = all[fault.Target % all.Count].Process;
+        var process = running[target % running.Count].Process;
         if (process.IsPaused)
             return null;
         process.Pause();
@@ -109,34 +121,21 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
 
     private (string, Action)? Drift(Fault fault)
     {
-        List<Node> all = Nodes();
-        if (all.Count == 0)
+        if (Running() is not { Count: > 0 } running)
             return null;
-        var process = all[fault.Target % all.Count].Process;
+        var process = running[fault.Target % running.Count].Process;
         var clock = (SimClock)process.Clock;
         var before = clock.Drift;
         clock.Drift = cluster.Settings.Drift * (((fault.Other % 1000) / 500.0) - 1);
         return (process.Name, () => clock.Drift = before);
     }
 
-    private (string, Action)? Split(Fault fault)
-    {
-        var random = new SimRandom((ulong)fault.Other);
-        var sides = cluster.Hosts.ToLookup(_ => random.Chance(0.5));
-        return Part([.. sides[true]], [.. sides[false]], oneWay: false);
-    }
-
-    private (string, Action)? Part(string[] some, string[] others, bool oneWay)
-    {
-        var text = $"{string.Join(", ", some)} {(oneWay ? "to" : "from")} {string.Join(", ", others)}";
-        var cut = Network.Cut((from, to) =>
-            (some.Contains(from) && others.Contains(to)) || (!oneWay && others.Contains(from) && some.Contains(to)));
-        return (text, cut.Dispose);
-    }
+    private (string, Action)? Cut(string text, Func<string, string, bool> where) =>
+        (text, Network.Cut((from, to) => IsSubject(from) && IsSubject(to) && where(from, to)).Dispose);
 
     private (string, Action)? Spoil(Fault fault)
     {
-        var bad = Network.Disturb(static (_, _) => true, condition => condition with
+        var bad = Network.Disturb((from, to) => IsSubject(from) && IsSubject(to), condition => condition with
         {
             Loss = (fault.Target % 100) / 500.0,
             Latency = TimeSpan.FromMilliseconds(1 + (fault.Other % 50)),
@@ -144,13 +143,15 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
             Duplication = 0.05,
             Reordering = 0.1,
         });
-        return ($"{fault.Target % 100}, {fault.Other % 100}", bad.Dispose);
+        return ($"loss {fault.Target % 100 / 5.0} %, {1 + (fault.Other % 50)} ms", bad.Dispose);
     }
 
-    private (string, Action)? Clog(Fault fault)
+    private (string, Action)? Clog(string from, string to, TimeSpan lasts)
     {
-        var (from, to) = (Host(fault.Target), Other(fault));
-        Network.Link(from, to).Clog(fault.Lasts);
-        return ($"{from} to {to}", () => { });
+        var link = Network.Link(from, to);
+        link.Clog(lasts);
+        return ($"{from} to {to}", link.Unclog);
     }
+
+    private static bool IsSubject(string host) => host != DistributionCluster.Spectator;
 }

@@ -1,4 +1,5 @@
 using Divvy.Coordination.Layout;
+using Divvy.Simulation.Stores;
 using Divvy.Simulation.World;
 
 namespace Divvy.Simulation.Distribution;
@@ -42,29 +43,44 @@ internal sealed record DistributionSettings
 
     public required NamespaceConfig Namespace { get; init; }
 
-    public static DistributionSettings Draw(SimRandom random, int shards) => new()
+    /// <summary>How the members of the store are set up.</summary>
+    public required StoreShape Store { get; init; }
+
+    public static DistributionSettings Draw(SimRandom random, int shards)
     {
-        SessionTtl = TimeSpan.FromSeconds(random.Pick([2, 5, 10, 10])),
-        Thinking = TimeSpan.FromMilliseconds(random.Pick([20, 100, 300])),
-        Hot = random.Pick([0, 0, 0.3]),
-        Work = TimeSpan.FromMilliseconds(random.Pick([0, 5, 50])),
-        Loading = TimeSpan.FromMilliseconds(random.Pick([0, 10, 300])),
-        FailingLoads = random.Pick([0, 0, 0.05]),
-        OperationEvery = TimeSpan.FromSeconds(random.Pick([1, 5, 20])),
-        Drift = random.Pick([0, 0.0001, 0.04]),
-        Skew = TimeSpan.FromSeconds(random.Pick([0, 1, 3600])),
-        HalfOpen = random.Pick([0, 0.3]),
-        Namespace = new NamespaceConfig
+        var skew = TimeSpan.FromSeconds(random.Pick([0, 1, 3600]));
+        return new DistributionSettings
         {
-            Shards = shards,
-            Standbys = random.Pick([0, 0, 1]),
-            MaxMovesInFlight = random.Pick<int?>([null, 4, 16]),
-            MaxMovesPerInstance = random.Pick<int?>([null, 2]),
-            PrepareTimeoutMs = random.Pick<int?>([null, 2_000]),
-            YieldTimeoutMs = random.Pick<int?>([null, 1_000]),
-            PenaltyMs = random.Pick<int?>([null, 5_000]),
-        },
-    };
+            SessionTtl = TimeSpan.FromSeconds(random.Pick([2, 5, 10, 10])),
+            Thinking = TimeSpan.FromMilliseconds(random.Pick([20, 100, 300])),
+            Hot = random.Pick([0, 0, 0.3]),
+            Work = TimeSpan.FromMilliseconds(random.Pick([0, 5, 50])),
+            Loading = TimeSpan.FromMilliseconds(random.Pick([0, 10, 300])),
+            FailingLoads = random.Pick([0, 0, 0.05]),
+            OperationEvery = TimeSpan.FromSeconds(random.Pick([1, 5, 20])),
+            Drift = random.Pick([0, 0.0001, 0.04]),
+            Skew = skew,
+            HalfOpen = random.Pick([0, 0.3]),
+            Namespace = new NamespaceConfig
+            {
+                Shards = shards,
+                Standbys = random.Pick([0, 0, 1]),
+                MaxMovesInFlight = random.Pick<int?>([null, 4, 16]),
+                MaxMovesPerInstance = random.Pick<int?>([null, 2]),
+                PrepareTimeoutMs = random.Pick<int?>([null, 2_000]),
+                YieldTimeoutMs = random.Pick<int?>([null, 1_000]),
+                PenaltyMs = random.Pick<int?>([null, 5_000]),
+            },
+            Store = new StoreShape(
+                SegmentSize: 1 << 20,
+                SnapshotBytes: random.Pick([64 << 10, 1 << 20]),
+                Heartbeat: TimeSpan.FromMilliseconds(100),
+                Election: TimeSpan.FromMilliseconds(random.Pick([500, 1000])),
+                Keys: 1,
+                Think: TimeSpan.FromSeconds(1),
+                ClockSkew: skew),
+        };
+    }
 
     /// <summary>The clocks of one process.</summary>
     public ClockFault Clock(SimRandom random) => new(

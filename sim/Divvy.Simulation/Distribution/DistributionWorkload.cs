@@ -17,7 +17,8 @@ internal sealed class DistributionWorkload : IWorkload
     public IReadOnlyList<FaultKind> FaultKinds =>
     [
         FaultKind.Crash, FaultKind.PowerCut, FaultKind.Pause, FaultKind.Isolate, FaultKind.Split, FaultKind.OneWay,
-        FaultKind.Cut, FaultKind.BadNetwork, FaultKind.Clog, FaultKind.Drift,
+        FaultKind.Cut, FaultKind.BadNetwork, FaultKind.Clog, FaultKind.Drift, FaultKind.SlowDisk, FaultKind.SyncFails,
+        FaultKind.CrashInDisk,
     ];
 
     public async Task RunAsync(SimWorld world, SimulationOptions options, FaultPlan faults, RunReport report)
@@ -36,6 +37,7 @@ internal sealed class DistributionWorkload : IWorkload
 
         Enter(world, "heal");
         disorder.HealAll();
+        cluster.Store.HealAll();
         await operating.ConfigureAwait(false);
         await operators.TakeBackAsync().ConfigureAwait(false);
         await ConvergeAsync(world, cluster, report, "after the faults", options.HealWithin).ConfigureAwait(false);
@@ -45,6 +47,7 @@ internal sealed class DistributionWorkload : IWorkload
         await operators.TakeBackAsync().ConfigureAwait(false);
         await ConvergeAsync(world, cluster, report, "after the calm", options.HealWithin).ConfigureAwait(false);
         await StopCallersAsync(world, cluster, report).ConfigureAwait(false);
+        cluster.Owners.Close();
     }
 
     private static void Enter(SimWorld world, string phase) => world.Trace.Add(TraceKind.Phase, "run", phase);

@@ -17,6 +17,9 @@ internal abstract class Node
 
     public string Name => Process.Name;
 
+    /// <summary>Its name and which life of it this is.</summary>
+    public string Life => $"{Process.Name}#{Process.Incarnation}";
+
     public bool IsUp => Process.IsAlive;
 
     /// <summary>Runs something in the process, as one of its own threads would: when it is paused, after that. False:

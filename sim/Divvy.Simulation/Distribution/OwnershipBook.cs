@@ -1,5 +1,6 @@
 using Divvy.Core.Hosting;
 using Divvy.Core.Identity;
+using Divvy.Histories.Ownership;
 using Divvy.Simulation.Runs;
 using Divvy.Simulation.World;
 
@@ -11,6 +12,7 @@ namespace Divvy.Simulation.Distribution;
 /// its process ends, or until its session's deadline by its own clock. The last one needs no word: a paused process
 /// says nothing, and yet refuses everything when it goes on. So what another instance believes is asked at the instant
 /// that it matters.</para>
+/// <para>What was seen is kept as intervals besides, for a second judge at the end, who knows nothing of all this.</para>
 /// </summary>
 internal sealed class OwnershipBook(SimWorld world, Weather weather, DistributionSettings settings, RunReport report)
 {
@@ -21,6 +23,7 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     private const int Handlers = 16;
 
     private readonly SortedDictionary<ShardId, Ownership> shards = [];
+    private readonly OwnershipRecorder recorder = new();
 
     /// <summary>The instance that believes to own a shard now; null: none does.</summary>
     public (InstanceNode Instance, SessionRef Session, Generation Generation)? OwnerOf(ShardId shard) =>
@@ -28,6 +31,16 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
             && ownership.Holders.Find(holder => Believes(holder)) is { } owner
             ? (owner.Instance, owner.Session, owner.Generation)
             : null;
+
+    /// <summary>Has all that was seen judged once more.</summary>
+    public void Close()
+    {
+        var checker = new OwnershipChecker();
+        foreach (var interval in recorder.At(world.Now))
+            checker.Observe(interval);
+        foreach (var violation in checker.Verdict(TimeSpan.MaxValue, world.Now))
+            report.Violated(violation.Checker, violation.Message);
+    }
 
     /// <summary>The application is told that it owns a shard from now on.</summary>
     public void MayBegin(InstanceNode instance, ShardId shard, Generation generation)
@@ -59,8 +72,11 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
         if (generation >= ownership.Highest)
             (ownership.Highest, ownership.By) = (generation, session);
         CheckGap(ownership, shard);
+        foreach (var former in ownership.Holders.Where(holder => !Believes(holder)))
+            recorder.ObserveInactive(former.Instance.Life, shard.Value, world.Now);
         ownership.Holders.RemoveAll(holder => holder.Instance == instance || !Believes(holder));
         ownership.Holders.Add(new Holder(instance, session, generation));
+        recorder.ObserveActive(instance.Life, shard.Value, generation.Value, world.Now);
     }
 
     /// <summary>A host closes a shard.</summary>
@@ -68,11 +84,13 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     {
         world.Trace.Add(TraceKind.Ownership, instance.Name, $"{why} {shard} at generation {generation}");
         Remove(Of(shard), instance);
+        recorder.ObserveInactive(instance.Life, shard.Value, world.Now);
     }
 
     /// <summary>A process has ended, and what it believed with it.</summary>
     public void Gone(InstanceNode instance)
     {
+        recorder.ObserveDeath(instance.Life, world.Now);
         foreach (var ownership in shards.Values)
             Remove(ownership, instance);
     }

@@ -78,7 +78,8 @@ internal sealed record DistributionSettings
                 Election: TimeSpan.FromMilliseconds(random.Pick([500, 1000])),
                 Keys: 1,
                 Think: TimeSpan.FromSeconds(1),
-                ClockSkew: skew),
+                ClockSkew: skew,
+                Trailing: random.Pick([10, 1_000])),
         };
     }
 

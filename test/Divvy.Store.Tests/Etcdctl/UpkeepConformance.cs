@@ -77,14 +77,15 @@ public abstract class UpkeepConformance<TServer> : ControlTests<TServer>
             members.ShouldContain($", {member.Endpoint}, false");
 
         var added = await RunAsync("member", "add", "late", "--learner", "--peer-urls=http://127.0.0.1:1");
-        var id = added.Split(' ')[1];
-        added.ShouldContain($"Member {id} added to cluster");
+        var id = added.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        var padded = id.PadLeft(16); // as etcdctl prints an id that happens to be short
+        added.ShouldContain($"Member {padded} added to cluster");
         (await RunAsync("member", "list")).ShouldContain($"{id}, unstarted, , http://127.0.0.1:1, , true");
         (await RefusedAsync("member", "promote", id)).ShouldContain(
             "can only promote a learner member which is in sync with leader");
-        (await RunAsync("member", "update", id, "--peer-urls=http://127.0.0.1:2")).ShouldContain($"Member {id} updated");
+        (await RunAsync("member", "update", id, "--peer-urls=http://127.0.0.1:2")).ShouldContain($"Member {padded} updated");
         (await RunAsync("member", "list")).ShouldContain("http://127.0.0.1:2");
-        (await RunAsync("member", "remove", id)).ShouldContain($"Member {id} removed from cluster");
+        (await RunAsync("member", "remove", id)).ShouldContain($"Member {padded} removed from cluster");
         (await RefusedAsync("member", "remove", id)).ShouldContain("etcdserver: member not found");
     }
 

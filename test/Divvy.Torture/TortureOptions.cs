@@ -10,7 +10,11 @@ public sealed record TortureOptions
     /// <summary>Members of the cluster. Default 1.</summary>
     public int Members { get; init; } = 1;
 
+    /// <summary>It ends after so many rounds, or after <see cref="Duration"/>.</summary>
     public int Rounds { get; init; } = 100;
+
+    /// <summary>No round begins after it. Default: no end but the rounds'.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>What is done when, and to whom, is drawn from it; what the machine makes of it is not repeatable.</summary>
     public int Seed { get; init; } = 1;

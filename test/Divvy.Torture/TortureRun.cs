@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Divvy.Client.Etcd;
+using Divvy.Histories.KeyValue;
 using Divvy.Torture.Checks;
 using Divvy.Torture.Faults;
 using Divvy.Torture.Load;
@@ -10,17 +11,22 @@ namespace Divvy.Torture;
 
 /// <summary>Rounds of work, death, restart and proof. In each round clients write without pause while one or more members are
 /// killed at a moment drawn from the seed, at times in the middle of a defragmentation, a compaction, a snapshot or at a
-/// failpoint, and started again on the same data. Then everything the clients were promised is checked, at every member:
+/// failpoint, and started again on the same data; or paused, or cut off from each other or from clients. Then everything the
+/// clients were promised is checked, at every member:
 /// <list type="bullet">
 /// <item>no acknowledged write is lost (<see cref="StateCheck"/>), and no read contradicts one (<see cref="Writer"/>);</item>
 /// <item>all members have the same content, and revisions never go back (<see cref="Convergence"/>);</item>
-/// <item>the history has no gap, is never rewritten, and holds every write once (<see cref="History"/>).</item>
+/// <item>the history has no gap, is never rewritten, and holds every write once (<see cref="History"/>);</item>
+/// <item>all calls fit into one order, and all watches and reads of the past agree with it (<see cref="HistoryCheck"/>).
+/// </item>
 /// </list>
 /// The first broken promise ends the run and keeps the data.</summary>
 public sealed class TortureRun : IAsyncDisposable
 {
     /// <summary>Keys of older rounds are deleted: the store stays small and deletions of ranges are part of the game.</summary>
     private const int RoundsKept = 10;
+
+    private const string WriterPrefix = "torture/";
 
     /// <summary>Writes acknowledged after the restart before a round may end.</summary>
     private const int WritesAfterRestart = 20;
@@ -32,6 +38,9 @@ public sealed class TortureRun : IAsyncDisposable
     private readonly Killer killer;
     private readonly Convergence convergence;
     private readonly History history = new();
+    private readonly CallRecorder calls = new();
+    private readonly HistoryCheck historyCheck;
+    private readonly RecordedClient cleaner;
     private readonly SortedDictionary<string, Attempt> promised = new(StringComparer.Ordinal);
     private long acknowledged;
     private long unknown;
@@ -43,7 +52,9 @@ public sealed class TortureRun : IAsyncDisposable
         this.options = options;
         this.print = print;
         cluster = new Cluster(options.Target, options.Members, options.Directory);
-        writers = new WriterPool(cluster, options.Writers);
+        writers = new WriterPool(cluster, calls, options.Writers);
+        historyCheck = new HistoryCheck(options.Directory, WriterPrefix, Contender.Prefix);
+        cleaner = new RecordedClient(cluster.Members[0].Client, calls);
         killer = new Killer(cluster);
         convergence = new Convergence(cluster);
     }
@@ -55,7 +66,7 @@ public sealed class TortureRun : IAsyncDisposable
         try
         {
             await cluster.StartAsync();
-            while (round < options.Rounds && !cancellationToken.IsCancellationRequested)
+            while (round < options.Rounds && calls.Now < options.Duration && !cancellationToken.IsCancellationRequested)
                 await RoundAsync(++round);
         }
         catch (Exception failure) when (failure is TortureViolation or EtcdException or TimeoutException)
@@ -64,7 +75,8 @@ public sealed class TortureRun : IAsyncDisposable
         }
 
         return new TortureSummary(
-            round, killer.Kills, acknowledged, unknown, reads, revision, killer.Reached, violation);
+            round, killer.Kills, killer.Disturbances, acknowledged, unknown, reads, historyCheck.Calls, revision, killer.Reached,
+            violation);
     }
 
     public async ValueTask DisposeAsync()
@@ -80,7 +92,9 @@ public sealed class TortureRun : IAsyncDisposable
         var plan = FaultPlan.Draw(new Random(seed), options.Members, options.Target.HasFailpoints);
         var ledger = new Ledger();
         var did = "";
-        await writers.RunAsync(ledger, Prefix(round), seed, async () =>
+        var pastReads = new SnapshotReads();
+        await using var watches = new RoundWatch(cluster, writers.Clients, calls, historyCheck.Revision + 1);
+        await writers.RunAsync(ledger, pastReads, Prefix(round), historyCheck.Revision, seed, async () =>
         {
             did = await killer.RunAsync(plan, CompactionOf(round));
             await cluster.StartAsync();
@@ -91,6 +105,9 @@ public sealed class TortureRun : IAsyncDisposable
         reads += ledger.Reads;
         var serving = watch.Elapsed;
         var hash = await CheckAsync(round, ledger);
+        var log = historyCheck.Log(history.EventsAt, revision);
+        var seen = await watches.FinishAsync(log, () => calls.Now);
+        historyCheck.Check(round, log, calls.Take(), pastReads, seen, calls.Now);
         await CleanUpAsync(round);
         var checking = watch.Elapsed - serving;
         print(string.Create(
@@ -141,7 +158,7 @@ public sealed class TortureRun : IAsyncDisposable
         if (round <= RoundsKept)
             return;
         var old = Prefix(round - RoundsKept);
-        var deleted = await cluster.Members[0].Client.DeleteAsync(EtcdRange.Prefix(old));
+        var deleted = await cleaner.RunAsync<DeleteResponse>(new DeleteRequest(KeyRange.Prefix(old)), CancellationToken.None);
         revision = Math.Max(revision, deleted.Revision);
         foreach (var key in promised.Keys.Where(key => key.StartsWith(old, StringComparison.Ordinal)).ToList())
             promised.Remove(key);
@@ -162,5 +179,5 @@ public sealed class TortureRun : IAsyncDisposable
         }
     }
 
-    private static string Prefix(int round) => $"torture/{round.ToString("D6", CultureInfo.InvariantCulture)}";
+    private static string Prefix(int round) => $"{WriterPrefix}{round.ToString("D6", CultureInfo.InvariantCulture)}";
 }

@@ -4,9 +4,11 @@ namespace Divvy.Torture;
 public sealed record TortureSummary(
     int Rounds,
     int Kills,
+    int Disturbances,
     long Acknowledged,
     long Unknown,
     long Reads,
+    long Calls,
     long Revision,
     IReadOnlyDictionary<string, int> Failpoints,
     string? Violation);

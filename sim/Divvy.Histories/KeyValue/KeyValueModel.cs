@@ -22,10 +22,7 @@ public sealed class KeyValueModel(KeyValueState? initial = null) : IModel<KeyVal
         if (output.Revision != 0 && output.Revision != state.Revision && output.Revision != state.Revision + 1)
             return false;
         (next, var expected) = RequestExecution.Run(state, input);
-        // An answer to a revocation does not say whether it changed anything; the revision does.
-        return output is SeenResponse
-            ? next.Revision == output.Revision && next.Revision != state.Revision
-            : ResponseMatch.Is(input, expected, output);
+        return ResponseMatch.Is(state.Revision, input, expected, output);
     }
 
     public KeyValueState Apply(KeyValueState state, KeyValueRequest input) => RequestExecution.Run(state, input).After;
@@ -52,7 +49,7 @@ public sealed class KeyValueModel(KeyValueState? initial = null) : IModel<KeyVal
     public string Explain(KeyValueState state, KeyValueRequest input, KeyValueResponse output)
     {
         var (next, expected) = RequestExecution.Run(state, input);
-        return ResponseMatch.Is(input, expected, output) ? ""
+        return ResponseMatch.Is(state.Revision, input, expected, output) ? ""
             : output is SeenResponse ? $"it would take effect at revision {next.Revision}"
             : $"the store would answer: {Description.Answer(expected)}";
     }

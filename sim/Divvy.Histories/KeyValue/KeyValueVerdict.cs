@@ -9,6 +9,8 @@ namespace Divvy.Histories.KeyValue;
 public sealed record KeyValueVerdict(
     CheckResult Result, IReadOnlyList<Operation<KeyValueRequest, KeyValueResponse>> Checked, bool ByRevision)
 {
+    private const int MostNamed = 4;
+
     public CheckOutcome Outcome => Result.Outcome;
 
     /// <summary>The failure in one sentence; null when there is none.</summary>
@@ -21,7 +23,8 @@ public sealed record KeyValueVerdict(
             var found = $"the longest order explains {failed.Linearization.Count} of {Checked.Count} operations";
             if (failed.Outcome == CheckOutcome.Unknown)
                 return $"undecided after {Result.Steps} steps: {found}";
-            var blocked = string.Join("; ", failed.Blocked.Select(at => Description.Of(Checked[at].Input, Checked[at].Output)));
+            var blocked = string.Join(
+                "; ", failed.Blocked.Take(MostNamed).Select(at => Description.Of(Checked[at].Input, Checked[at].Output)));
             return $"not linearizable: {found}; none of these can come next: {blocked}";
         }
     }

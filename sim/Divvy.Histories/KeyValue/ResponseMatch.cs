@@ -3,11 +3,15 @@ namespace Divvy.Histories.KeyValue;
 /// <summary>Whether an answer is the one that the model expects, as far as it is on record.</summary>
 internal static class ResponseMatch
 {
-    public static bool Is(KeyValueRequest request, KeyValueResponse expected, KeyValueResponse actual)
+    /// <param name="before">The revision that the request found.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="expected">What the model answers.</param>
+    /// <param name="actual">What is on record.</param>
+    public static bool Is(long before, KeyValueRequest request, KeyValueResponse expected, KeyValueResponse actual)
     {
         if (actual.Revision != 0 && actual.Revision != expected.Revision)
             return false;
-        return actual is SeenResponse ? Changed(request, expected) : IsContent(request, expected, actual);
+        return actual is SeenResponse ? expected.Revision > before : IsContent(request, expected, actual);
     }
 
     /// <summary>Whether the answer says that the request changed something, and so has a revision of its own.</summary>

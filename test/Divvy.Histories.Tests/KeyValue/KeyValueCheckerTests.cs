@@ -63,7 +63,8 @@ public sealed class KeyValueCheckerTests
             run.History[read] = run.History[read] with { Output = changed };
             var verdict = KeyValueChecker.Check(run.History);
             verdict.Outcome.ShouldBe(CheckOutcome.Illegal, $"seed {seed}");
-            verdict.Failure.ShouldNotBeNull().ShouldContain("never written");
+            verdict.Failure.ShouldNotBeNull().ShouldContain("none of these can come next");
+            verdict.Result.Failed!.Blocked.Select(at => verdict.Checked[at].Output).ShouldContain(changed);
         }
     }
 
@@ -142,6 +143,19 @@ public sealed class KeyValueCheckerTests
         store.Log.Append(3, [StoreEvent.Delete("a", 3)]);
         var verdict = store.Check();
         (verdict.Outcome, verdict.ByRevision, verdict.Checked.Count).ShouldBe((CheckOutcome.Linearizable, false, 4));
+    }
+
+    [Fact]
+    public void Check_RevocationInTheLog_TakesItsRevision()
+    {
+        var store = new HistoryWriter();
+        store.Add(1, new PutRequest("a", "1", 7), new PutResponse(2));
+        store.Add(1, new RevokeRequest(7), new RevokeResponse(0)).Put(2, "b", "1", revision: 4);
+        store.Log.Append(2, [StoreEvent.Put(new KeyRecord("a", "1", 2, 2, 1, 7))]);
+        store.Log.Append(3, [StoreEvent.Delete("a", 3)]);
+        store.Log.Append(4, [StoreEvent.Put(store.Record("b", "1", 4, 4, 1))]);
+        var verdict = store.Check();
+        (verdict.Outcome, verdict.ByRevision).ShouldBe((CheckOutcome.Linearizable, true));
     }
 
     /// <summary>A client's revocation says no revision, and a lease that expires is nobody's operation.</summary>

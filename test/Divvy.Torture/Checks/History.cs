@@ -15,6 +15,9 @@ public sealed class History
     /// <summary>Up to here everything has been checked.</summary>
     public long Checked { get; private set; } = 1;
 
+    /// <summary>The changes of a revision that is not compacted.</summary>
+    public IReadOnlyList<WatchEvent> EventsAt(long revision) => events[revision];
+
     /// <summary>Reads the whole history at one member and compares it with what was seen before.</summary>
     /// <param name="member">Who tells it.</param>
     /// <param name="watch">Watches everything from a revision on.</param>

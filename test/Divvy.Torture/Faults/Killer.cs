@@ -14,20 +14,30 @@ public sealed class Killer(Cluster cluster)
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(1_500);
 
     private readonly SortedDictionary<string, int> reached = new(StringComparer.Ordinal);
+    private readonly Disturber disturber = new(cluster);
     private int nextFailpoint;
 
     public int Kills { get; private set; }
 
+    /// <summary>Pauses and cuts.</summary>
+    public int Disturbances { get; private set; }
+
     /// <summary>How often a member died at each failpoint.</summary>
     public IReadOnlyDictionary<string, int> Reached => reached;
 
-    /// <summary>Kills the victims and returns what it did, for the line of the round.</summary>
+    /// <summary>Does to the victims what the plan says, and returns what it did, for the line of the round.</summary>
     /// <param name="plan">What to do.</param>
     /// <param name="compactTo">A revision of the past: what lies before it may go.</param>
     public async Task<string> RunAsync(FaultPlan plan, long compactTo)
     {
         await Task.Delay(plan.After);
         var victims = plan.Victims.Select(victim => cluster.Members[victim]).ToList();
+        if (Disturber.Handles(plan.Kind))
+        {
+            Disturbances++;
+            return Line(await disturber.RunAsync(plan, victims), victims, plan);
+        }
+
         var details = plan.Kind == FaultKind.PanicAtFailpoint
             ? await PanicAsync(victims, plan, compactTo)
             : await KillAsync(victims, plan, compactTo);
@@ -42,9 +52,11 @@ public sealed class Killer(Cluster cluster)
             Kills += victims.Count;
         }
 
-        return $"{details} {string.Join('+', victims.Select(victim => victim.Name))} after"
-            + $" {plan.After.TotalMilliseconds} ms";
+        return Line(details, victims, plan);
     }
+
+    private static string Line(string did, List<Member> victims, FaultPlan plan) =>
+        $"{did} {string.Join('+', victims.Select(victim => victim.Name))} after {plan.After.TotalMilliseconds} ms";
 
     private static async Task<string> KillAsync(List<Member> victims, FaultPlan plan, long compactTo)
     {

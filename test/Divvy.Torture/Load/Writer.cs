@@ -1,12 +1,12 @@
-using System.Text;
 using Divvy.Client.Etcd;
+using Divvy.Histories.KeyValue;
 
 namespace Divvy.Torture.Load;
 
 /// <summary>One client that owns its keys, so that it knows exactly what they hold: it puts unique values, deletes, writes two
 /// keys in one transaction, hangs keys on leases and revokes them, and reads. After an answer that never came it goes on with a
 /// new key: a late write can then not be taken for a lost one. Whatever it reads must be what it wrote last.</summary>
-public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int seed)
+public sealed class Writer(RecordedClient client, Ledger ledger, string prefix, int seed)
 {
     /// <summary>Leases outlive every outage of a run, so that a key only goes with a revocation.</summary>
     private static readonly TimeSpan leaseTtl = TimeSpan.FromHours(1);
@@ -17,10 +17,12 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
     private long modRevision;
     private long lease;
     private int keys;
+    private CancellationToken stopping;
     private int values;
 
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
+        stopping = stop;
         NextKey();
         while (!stop.IsCancellationRequested)
             await StepAsync(abort);
@@ -39,7 +41,7 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
     {
         var next = NextValue();
         var outcome = await TryAsync(
-            [(key, next, 0)], async () => await client.PutAsync(key, Bytes(next), cancellationToken: abort));
+            [(key, next, 0)], async () => (await client.RunAsync<PutResponse>(new PutRequest(key, next), abort)).Revision);
         if (outcome is { } revision)
             (value, modRevision, lease) = (next, revision, 0);
     }
@@ -49,12 +51,12 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
     {
         var next = NextValue();
         var twin = $"{key}/twin";
-        var condition = EtcdCompare.ModRevision(key).Equal(value is null ? 0 : modRevision);
-        var txn = EtcdTxn.If(condition).Then(EtcdOp.Put(key, next), EtcdOp.Put(twin, next + "t"));
+        var condition = KeyCompare.ModRevision(key, CompareResult.Equal, value is null ? 0 : modRevision);
+        var txn = new TxnRequest([condition], [new PutRequest(key, next), new PutRequest(twin, next + "t")], []);
         var held = true;
         var outcome = await TryAsync([(key, next, 0), (twin, next + "t", 0)], async () =>
         {
-            var result = await client.TxnAsync(txn, abort);
+            var result = await client.RunAsync<TxnResponse>(txn, abort);
             held = result.Succeeded;
             return result.Revision;
         });
@@ -70,13 +72,14 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
     {
         try
         {
-            var result = await client.GetAsync(EtcdRange.Key(key), cancellationToken: abort);
+            var result = await client.RunAsync<RangeResponse>(new RangeRequest(new KeyRange(key)), abort);
             ledger.AddRead(result.Revision);
-            var seen = result.First?.Text;
-            if (seen != value || (seen is not null && result.First!.ModRevision != modRevision))
+            var held = result.Records.FirstOrDefault();
+            var seen = held?.Value;
+            if (seen != value || (held is not null && held.ModRevision != modRevision))
             {
                 ledger.AddViolation($"{key} holds '{value}' of revision {modRevision}, says its writer; a linearizable"
-                    + $" read at revision {result.Revision} gave '{seen}' of {result.First?.ModRevision}");
+                    + $" read at revision {result.Revision} gave '{seen}' of {held?.ModRevision}");
             }
         }
         catch (Exception failure) when (failure is EtcdException or OperationCanceledException)
@@ -92,7 +95,7 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
         var deleted = 0L;
         var outcome = await TryAsync([(key, null, 0)], async () =>
         {
-            var result = await client.DeleteAsync(EtcdRange.Key(key), cancellationToken: abort);
+            var result = await client.RunAsync<DeleteResponse>(new DeleteRequest(new KeyRange(key)), abort);
             deleted = result.Deleted;
             return result.Revision;
         });
@@ -110,7 +113,7 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
         {
             var revoked = await TryAsync([(key, null, lease)], async () =>
             {
-                await client.RevokeAsync(lease, abort);
+                await client.RunAsync<RevokeResponse>(new RevokeRequest(lease), abort);
                 return 0;
             });
             if (revoked is not null)
@@ -124,7 +127,7 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
         var next = NextValue();
         var outcome = await TryAsync(
             [(key, next, granted)],
-            async () => await client.PutAsync(key, Bytes(next), granted, abort));
+            async () => (await client.RunAsync<PutResponse>(new PutRequest(key, next, granted), abort)).Revision);
         if (outcome is { } revision)
             (value, modRevision, lease) = (next, revision, granted);
     }
@@ -133,7 +136,7 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
     {
         try
         {
-            return (await client.GrantAsync(leaseTtl, random.NextInt64(1, long.MaxValue), abort)).Id;
+            return (await client.Inner.GrantAsync(leaseTtl, random.NextInt64(1, long.MaxValue), abort)).Id;
         }
         catch (Exception failure) when (failure is EtcdException or OperationCanceledException)
         {
@@ -163,13 +166,15 @@ public sealed class Writer(EtcdClient client, Ledger ledger, string prefix, int 
         foreach (var write in writes)
             ledger.Add(new Attempt(write.Key, write.Value, outcome, revision, write.Lease));
         if (outcome == Outcome.Unknown)
+        {
             NextKey();
+            await Patience.PauseAsync(stopping);
+        }
+
         return outcome == Outcome.Acknowledged ? revision : null;
     }
 
     private void NextKey() => (key, value, modRevision, lease) = ($"{prefix}/{++keys}", null, 0, 0);
 
     private string NextValue() => $"{prefix}={++values}";
-
-    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -1,3 +1,4 @@
+using Divvy.Torture.Links;
 using Divvy.Torture.Targets;
 
 namespace Divvy.Torture.Members;
@@ -13,9 +14,12 @@ public sealed class Cluster : IAsyncDisposable
         List<MemberSettings> all =
             [.. Enumerable.Range(1, members).Select(id => new MemberSettings($"n{id}", Path.Combine(directory, $"n{id}")))];
         Members = [.. all.Select(settings => new Member(settings, target.Command(settings, all)))];
+        Network = new Network(Members);
     }
 
     public IReadOnlyList<Member> Members { get; }
+
+    public Network Network { get; }
 
     /// <summary>Starts whoever does not run and waits until all serve.</summary>
     public async Task StartAsync()
@@ -30,5 +34,6 @@ public sealed class Cluster : IAsyncDisposable
     {
         foreach (var member in Members)
             await member.DisposeAsync();
+        await Network.DisposeAsync();
     }
 }

@@ -39,6 +39,11 @@ public sealed class Member : IAsyncDisposable
     /// <summary>A client that talks to this member only.</summary>
     public EtcdClient Client { get; }
 
+    public int ProcessId => process!.Id;
+
+    /// <summary>How often it was started.</summary>
+    public int Lives { get; private set; }
+
     public bool IsRunning => process is { HasExited: false };
 
     /// <summary>The end of what the process wrote.</summary>
@@ -50,6 +55,7 @@ public sealed class Member : IAsyncDisposable
             return;
         if (process is not null)
             await process.DisposeAsync();
+        Lives++;
         process = ChildProcess.Start(command.FileName, command.Arguments, command.Environment);
     }
 

@@ -24,7 +24,7 @@ public sealed class DivvyTarget(string? binary = null) : ITarget
             "--failpoints", $"127.0.0.1:{member.FailpointPort}",
         ];
         if (all.Count > 1)
-            arguments.AddRange(["--peers", peers]);
+            arguments.AddRange(["--peers", peers, "--peer-listen", member.PeerListenUrl.GetLeftPart(UriPartial.Authority)]);
         return new MemberCommand(binary ?? Path.Combine(AppContext.BaseDirectory, "divvy"), arguments, environment);
     }
 }

@@ -23,7 +23,7 @@ public sealed class EtcdTarget(string? binary = null) : ITarget
                 $"--name={member.Name}", $"--data-dir={member.DataDirectory}", "--logger=zap", "--log-level=error",
                 "--heartbeat-interval=20", "--election-timeout=200", "--snapshot-count=500",
                 $"--listen-client-urls={client}", $"--advertise-client-urls={client}",
-                $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}", $"--initial-cluster={cluster}",
+                $"--listen-peer-urls={member.PeerListenUrl.GetLeftPart(UriPartial.Authority)}", $"--initial-advertise-peer-urls={peer}", $"--initial-cluster={cluster}",
             ],
             environment);
     }

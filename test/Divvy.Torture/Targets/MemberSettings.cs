@@ -15,5 +15,15 @@ public sealed record MemberSettings(string Name, string DataDirectory)
 
     public Uri ClientUrl => new($"http://127.0.0.1:{ClientPort}");
 
-    public Uri PeerUrl => new($"http://127.0.0.1:{PeerPort}");
+    /// <summary>Where the other members reach it: a proxy that can be cut off.</summary>
+    public int PeerProxyPort { get; } = FreePort.Probe();
+
+    /// <summary>Where the writing clients reach it: a proxy too.</summary>
+    public int ClientProxyPort { get; } = FreePort.Probe();
+
+    public Uri PeerUrl => new($"http://127.0.0.1:{PeerProxyPort}");
+
+    public Uri PeerListenUrl => new($"http://127.0.0.1:{PeerPort}");
+
+    public Uri ClientProxyUrl => new($"http://127.0.0.1:{ClientProxyPort}");
 }

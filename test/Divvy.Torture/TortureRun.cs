@@ -31,6 +31,9 @@ public sealed class TortureRun : IAsyncDisposable
     /// <summary>Writes acknowledged after the restart before a round may end.</summary>
     private const int WritesAfterRestart = 20;
 
+    /// <summary>Far more than an election takes, for the machine may be busy.</summary>
+    private static readonly TimeSpan writesLimit = TimeSpan.FromSeconds(60);
+
     private readonly TortureOptions options;
     private readonly Action<string> print;
     private readonly Cluster cluster;
@@ -170,7 +173,7 @@ public sealed class TortureRun : IAsyncDisposable
     private static async Task WaitForWritesAsync(Ledger ledger)
     {
         var goal = ledger.Acknowledged + WritesAfterRestart;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(writesLimit);
         while (ledger.Acknowledged < goal)
         {
             if (limit.IsCancellationRequested)

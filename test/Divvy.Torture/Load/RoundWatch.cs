@@ -8,7 +8,7 @@ namespace Divvy.Torture.Load;
 /// on.</summary>
 public sealed class RoundWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan catchUpLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan catchUpLimit = TimeSpan.FromSeconds(60);
 
     private readonly WatchChecker checker = new();
     private readonly CancellationTokenSource stop = new();

@@ -53,6 +53,11 @@ public sealed record EmbeddedStoreOptions
     /// has no election that a lease would have to outlive.</summary>
     public TimeSpan MinLeaseTtl { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often what is left of a lease goes into the log while nobody renews it, so that a change of leader
+    /// or a restart does not give it its full time again; leases with no more than this left are passed over. At least
+    /// one second. Default five minutes, as etcd's.</summary>
+    public TimeSpan LeaseCheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often leases are checked for their end and idle watches for progress, from 1 ms. Default 100 ms; it
     /// bounds how late a lease ends.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -120,6 +125,12 @@ public sealed record EmbeddedStoreOptions
             errors.Add($"{nameof(Name)} is empty");
         if (MinLeaseTtl < TimeSpan.FromSeconds(1) || MinLeaseTtl.Ticks % TimeSpan.TicksPerSecond != 0)
             errors.Add($"{nameof(MinLeaseTtl)} is {MinLeaseTtl}: it must be whole seconds, at least one");
+        if (LeaseCheckpointInterval < TimeSpan.FromSeconds(1))
+        {
+            errors.Add(
+                $"{nameof(LeaseCheckpointInterval)} is {LeaseCheckpointInterval}: it must be at least one second");
+        }
+
         if (PollInterval < TimeSpan.FromMilliseconds(1))
             errors.Add($"{nameof(PollInterval)} is {PollInterval}: it must be at least 1 ms");
         if (HeartbeatInterval < TimeSpan.FromMilliseconds(1))

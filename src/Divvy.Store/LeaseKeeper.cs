@@ -8,9 +8,9 @@ namespace Divvy.Store;
 /// <para>A new leader gives every lease what its last checkpoint left of it and an election timeout more: no renewal
 /// could be answered meanwhile. So a lease can only live longer than it was promised, never shorter.</para>
 /// </summary>
-internal sealed class LeaseKeeper
+internal sealed class LeaseKeeper(TimeSpan checkpointInterval)
 {
-    private readonly LeaseDeadlines deadlines = new();
+    private readonly LeaseDeadlines deadlines = new(checkpointInterval);
 
     /// <summary>This member leads, and counts.</summary>
     public bool IsCounting { get; private set; }
@@ -38,9 +38,20 @@ internal sealed class LeaseKeeper
             deadlines.Start(grant.Id, TimeSpan.FromSeconds(grant.TtlSeconds), now);
         else if (command is LeaseRevokeCommand revoke)
             deadlines.Stop(revoke.Id);
+        else if (command is LeaseCheckpointCommand { RemainingSeconds: > 0 } checkpoint)
+            deadlines.Marked(checkpoint.Id);
     }
 
     public bool TryRenew(long id, TimeSpan now) => deadlines.TryRenew(id, now);
+
+    /// <summary>See <see cref="LeaseDeadlines.Mark"/>.</summary>
+    public int Mark(long id) => deadlines.Mark(id);
+
+    public void Cleared(long id, int mark) => deadlines.Cleared(id, mark);
+
+    /// <summary>Leases whose time left is to go into the log.</summary>
+    public IReadOnlyList<(long Id, long LeftSeconds)> TakeCheckpoints(TimeSpan now, int limit) =>
+        IsCounting ? deadlines.TakeCheckpoints(now, limit) : [];
 
     public TimeSpan? Remaining(long id, TimeSpan now) => deadlines.Remaining(id, now);
 

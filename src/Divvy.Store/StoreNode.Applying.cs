@@ -19,6 +19,7 @@ internal sealed partial class StoreNode : IReplicatedState
         {
             foreach (var entry in entries)
                 Apply(entry, batch);
+            CountLeasesWhenDue();
             WakeSenders();
         }
     }
@@ -27,11 +28,19 @@ internal sealed partial class StoreNode : IReplicatedState
     {
         lock (gate)
         {
-            if (leadership.IsLeader && !keeper.IsCounting)
-                keeper.Begin(state.Mvcc.Leases, Now + LeaseExtension);
-            else if (!leadership.IsLeader && keeper.IsCounting)
+            leads = leadership.IsLeader ? leadership.Term : Term.Zero;
+            if (!leadership.IsLeader && keeper.IsCounting)
                 keeper.End();
+            CountLeasesWhenDue();
         }
+    }
+
+    /// <summary>A leader counts from the first entry of its term on: only then has it applied every grant, checkpoint
+    /// and revocation of the leaders before it.</summary>
+    private void CountLeasesWhenDue()
+    {
+        if (!keeper.IsCounting && leads != Term.Zero && state.Applied.Term == leads)
+            keeper.Begin(state.Mvcc.Leases, Now + LeaseExtension);
     }
 
     private void Apply(Entry entry, AppliedBatch batch)

@@ -44,19 +44,35 @@ internal sealed partial class StoreNode
         MemberRecord member, bool asLearner, CancellationToken cancellationToken)
     {
         var question = new LeaderQuestion(LeaderQuestionKind.AddMember) { Member = member, Flag = asLearner };
-        return (await AskLeaderAsync(question, cancellationToken).ConfigureAwait(false)).Outcome;
+        var operation = asLearner ? MembershipOperation.AddLearner : MembershipOperation.AddVoter;
+        return await ChangeAsync(operation, member.Id, question, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<MemberOutcome> RemoveMemberAsync(NodeId member, CancellationToken cancellationToken)
     {
         var question = new LeaderQuestion(LeaderQuestionKind.RemoveMember) { Target = member };
-        return (await AskLeaderAsync(question, cancellationToken).ConfigureAwait(false)).Outcome;
+        return await ChangeAsync(MembershipOperation.Remove, member, question, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives a learner a vote.</summary>
     public async ValueTask<MemberOutcome> PromoteMemberAsync(NodeId member, CancellationToken cancellationToken)
     {
         var question = new LeaderQuestion(LeaderQuestionKind.PromoteMember) { Target = member };
+        return await ChangeAsync(MembershipOperation.AddVoter, member, question, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Asks the leader for a change of members, unless this member knows already that too few of them have
+    /// started: then there may be no leader to ask, and that is the reason.</summary>
+    private async ValueTask<MemberOutcome> ChangeAsync(
+        MembershipOperation operation, NodeId target, LeaderQuestion question, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (!StartedMembers.Suffice(state.Members, state.Membership, operation, target))
+                return MemberOutcome.NotEnoughStartedMembers;
+        }
+
         return (await AskLeaderAsync(question, cancellationToken).ConfigureAwait(false)).Outcome;
     }
 
@@ -143,6 +159,7 @@ internal sealed partial class StoreNode
                 return answer;
             if (Now > deadline)
                 throw Leadership.HasLeader ? ReplicaErrors.TimedOut() : ReplicaErrors.LeaderLost();
+            question = question with { IsRepeated = true };
             await Task.Delay(leaderRetry, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -178,6 +195,7 @@ internal sealed partial class StoreNode
         {
             LeaderQuestionKind.Renew => await RenewHereAsync(question.Lease).ConfigureAwait(false),
             LeaderQuestionKind.LeaseState => LeaseStateHere(question.Lease, question.Flag, isForwarded),
+            _ when question.IsRepeated && IsDone(question) => new LeaderAnswer { Outcome = MemberOutcome.Ok },
             LeaderQuestionKind.AddMember => await ChangeMembersAsync(
                 question.Flag ? MembershipOperation.AddLearner : MembershipOperation.AddVoter,
                 question.Member!.Id,
@@ -190,25 +208,34 @@ internal sealed partial class StoreNode
 
     private async ValueTask<LeaderAnswer?> RenewHereAsync(long lease)
     {
-        if (TryRenewHere(lease, out var answer))
-            return answer;
-        // It is over and not yet revoked: whoever is told so must not find it alive afterwards. It may turn out that
-        // it is not to blame, and counts anew.
-        await ExpireAsync().ConfigureAwait(false);
-        return TryRenewHere(lease, out answer) ? answer : new LeaderAnswer();
+        if (!TryRenewHere(lease, out var answer, out var checkpoint))
+        {
+            // It is over and not yet revoked: whoever is told so must not find it alive afterwards. It may turn out
+            // that it is not to blame, and counts anew.
+            await ExpireAsync().ConfigureAwait(false);
+            if (!TryRenewHere(lease, out answer, out checkpoint))
+                return new LeaderAnswer();
+        }
+
+        var isCleared = checkpoint.Mark == 0
+            || await ClearCheckpointAsync(lease, checkpoint.Mark, checkpoint.Term).ConfigureAwait(false);
+        return isCleared ? answer : null;
     }
 
-    /// <summary>False: it is over, but it is still there. A null answer: this member does not count.</summary>
-    private bool TryRenewHere(long lease, out LeaderAnswer? answer)
+    /// <summary>False: it is over, but it is still there. A null answer: this member does not count. A mark above 0: a
+    /// checkpoint is to be taken back before the answer is given.</summary>
+    private bool TryRenewHere(long lease, out LeaderAnswer? answer, out (int Mark, Term Term) checkpoint)
     {
         lock (gate)
         {
             answer = null;
+            checkpoint = (0, leads);
             if (!keeper.IsCounting)
                 return true;
             if (keeper.TryRenew(lease, Now))
             {
                 renewed++;
+                checkpoint.Mark = keeper.Mark(lease);
                 answer = new LeaderAnswer { TtlSeconds = state.Mvcc.FindLease(lease)!.TtlSeconds };
                 return true;
             }
@@ -233,6 +260,21 @@ internal sealed partial class StoreNode
                 TtlSeconds = found.TtlSeconds,
                 LeftMilliseconds = (long)left.TotalMilliseconds,
                 Keys = withKeys ? [.. found.Keys] : [],
+            };
+        }
+    }
+
+    /// <summary>Whether the members are as a change would make them. A member that is added has an id of its own, which
+    /// nobody else asks for.</summary>
+    private bool IsDone(LeaderQuestion question)
+    {
+        lock (gate)
+        {
+            return question.Kind switch
+            {
+                LeaderQuestionKind.AddMember => state.Members.Find(question.Member!.Id) is not null,
+                LeaderQuestionKind.RemoveMember => state.Members.WasRemoved(question.Target),
+                _ => state.Membership.IsVoter(question.Target),
             };
         }
     }
@@ -264,6 +306,8 @@ internal sealed partial class StoreNode
         lock (gate)
         {
             var membership = state.Membership;
+            if (!StartedMembers.Suffice(state.Members, membership, operation, target))
+                return MemberOutcome.NotEnoughStartedMembers;
             if (subject is not null)
             {
                 var tooMany = operation == MembershipOperation.AddLearner

@@ -17,6 +17,7 @@ internal sealed partial class StoreNode
     /// <summary>Records looked at while the lock is held.</summary>
     private const int PieceOfRecords = 1000;
 
+    // Not disposed: it holds no resource, and who waits for it when the member stops is still to be told so.
     private readonly SemaphoreSlim snapshotting = new(1, 1);
     private Task upkeep = Task.CompletedTask;
     private Task compacting = Task.CompletedTask;
@@ -97,14 +98,26 @@ internal sealed partial class StoreNode
         return (snapshot, new SnapshotStream(content, options.Metrics.Backend));
     }
 
-    IReadOnlyList<PeerAddress> IReplicatedState.Install(Snapshot snapshot, string file)
+    ReceivedSnapshot IReplicatedState.Load(Snapshot expected, string path)
+    {
+        replica.Points.BeforeOpenSnapshot.Hit();
+        var (head, loaded) = SnapshotFile.Load(
+            disks.Snapshots!.Disk,
+            Path.GetFileName(path),
+            VolatileMember.MvccOptionsOf(options),
+            options.WatchLimits);
+        replica.Points.AfterOpenSnapshot.Hit();
+        if (head.ClusterId == identity.ClusterId && head.Snapshot.Last == expected.Last)
+            return new ReceivedSnapshot(path, loaded);
+        throw new IOException(
+            $"{path} is the snapshot of cluster {head.ClusterId:x} at {head.Snapshot.Last}, where that of cluster"
+            + $" {identity.ClusterId:x} at {expected.Last} was announced");
+    }
+
+    IReadOnlyList<PeerAddress> IReplicatedState.Install(Snapshot snapshot, ReceivedSnapshot received)
     {
         var folder = disks.Snapshots!;
         var name = SnapshotFolder.NameOf(snapshot.Last);
-        replica.Points.BeforeOpenSnapshot.Hit();
-        var (_, loaded) = SnapshotFile.Load(
-            folder.Disk, name, VolatileMember.MvccOptionsOf(options), options.WatchLimits);
-        replica.Points.AfterOpenSnapshot.Hit();
         lock (gate)
         {
             // Watches of the old state cannot go on in the new one; their clients resume where they were.
@@ -113,7 +126,7 @@ internal sealed partial class StoreNode
             sessions.Clear();
             // Whose they are may have changed in the entries that were passed over.
             Tokens.Clear();
-            state = loaded;
+            state = received.State;
             isLearner = state.Membership.IsLearner(id);
             Interlocked.Exchange(ref snapshotBytes, folder.SizeOf(name));
             return Addresses();
@@ -139,6 +152,10 @@ internal sealed partial class StoreNode
         {
             await SnapshotAsync(folder).ConfigureAwait(false);
         }
+        catch (RpcException) when (stopping)
+        {
+            // Its turn came too late.
+        }
         catch (IOException failure)
         {
             // The log still holds everything; the next poll tries again.
@@ -158,6 +175,8 @@ internal sealed partial class StoreNode
         await snapshotting.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (stopping)
+                throw ReplicaErrors.Stopped();
             return await Task.Run(() => Write(folder)).ConfigureAwait(false);
         }
         finally
@@ -180,6 +199,14 @@ internal sealed partial class StoreNode
         var content = folder.Disk.OpenRead(name);
         replica.SnapshotWritten(snapshot.Last, name);
         return (snapshot, content);
+    }
+
+    /// <summary>Waits for the one that is being written; who comes later is told that the member has
+    /// stopped.</summary>
+    private async ValueTask NoMoreSnapshotsAsync()
+    {
+        await snapshotting.WaitAsync().ConfigureAwait(false);
+        snapshotting.Release();
     }
 
     private void UnderLock(Action action)

@@ -45,8 +45,11 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
     private readonly IPeerTransport? transport;
     private readonly ILogger logger;
     private readonly Replica replica;
-    private readonly LeaseKeeper keeper = new();
+    private readonly LeaseKeeper keeper;
     private StateMachine state;
+
+    /// <summary>The term that this member leads, as far as it has applied its log; 0: it does not.</summary>
+    private Term leads;
     private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     // Not disposed: it holds no handle, and a renewal may come after the end.
     private readonly SemaphoreSlim ending = new(1, 1);
@@ -75,6 +78,7 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
         disks = start.Disks;
         state = start.State;
         isLearner = state.Membership.IsLearner(id);
+        keeper = new LeaseKeeper(options.LeaseCheckpointInterval);
         leaseIds = new LeaseIds(id.Value, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         if (disks.Snapshots?.Newest() is { } newest)
             snapshotBytes = disks.Snapshots.SizeOf(newest.Name);
@@ -314,6 +318,7 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
             syncing = Begin(SyncWatchers);
         if (expiring.IsCompleted)
             expiring = ExpireAsync();
+        TakeCheckpoints();
         Upkeep();
     }
 
@@ -340,12 +345,12 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
     public async ValueTask DisposeAsync()
     {
         stopping = true;
+        await NoMoreSnapshotsAsync().ConfigureAwait(false);
         await replica.DisposeAsync().ConfigureAwait(false);
         foreach (var work in new[] { expiring, syncing, upkeep, compacting, joining })
             await EndAsync(work).ConfigureAwait(false);
         caughtUp.TrySetException(ReplicaErrors.Stopped());
         _ = caughtUp.Task.Exception;
-        snapshotting.Dispose();
         disks.Dispose();
     }
 

@@ -66,6 +66,9 @@ internal sealed class MemberFailpoints(FailpointRegistry registry)
 
     public Failpoint BeforeForwardedLeaseLookup { get; } = registry.Define("beforeLookupWhenForwardLeaseTimeToLive");
 
+    /// <summary>Before a renewal takes back what a checkpoint wrote down.</summary>
+    public Failpoint BeforeRenewalCheckpoint { get; } = registry.Define("beforeCheckpointInLeaseRenew");
+
     /// <summary>Before a message goes to a watching client.</summary>
     public Failpoint BeforeWatchSend { get; } = registry.Define("beforeSendWatchResponse");
 

@@ -95,18 +95,18 @@ internal sealed class InboundConnection(FrameConnection connection, PeerAddress 
         counters.CountSnapshotBegin();
         var (path, failure) = await incoming.RunAsync().ConfigureAwait(false);
         Interlocked.CompareExchange(ref snapshot, null, incoming);
-        counters.CountSnapshotReceived(failure is null);
         var last = incoming.Install.Snapshot!.Last;
         if (path is not null)
         {
             context.Logger.SnapshotReceived(peer.Label, last, incoming.Length);
+            failure = context.Receiver.ReceiveSnapshot(incoming.Install, path);
+        }
+
+        counters.CountSnapshotReceived(failure is null);
+        if (failure is null)
             context.Observer?.SnapshotReceived(peer.Id, incoming.Elapsed, incoming.Synchronising);
-            context.Receiver.ReceiveSnapshot(incoming.Install, path);
-        }
         else
-        {
-            context.Logger.SnapshotNotReceived(peer.Label, last, failure!);
-        }
+            context.Logger.SnapshotNotReceived(peer.Label, last, failure);
 
         var reason = failure is null ? [] : Encoding.UTF8.GetBytes(failure);
         connection.Lanes.Offer(

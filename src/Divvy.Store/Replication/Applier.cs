@@ -19,7 +19,7 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
 
     public void Enqueue(LeadershipView leadership) => Add(new Item([], leadership, null, null));
 
-    public void Enqueue(Snapshot snapshot, string file) => Add(new Item([], null, snapshot, file));
+    public void Enqueue(Snapshot snapshot, ReceivedSnapshot file) => Add(new Item([], null, snapshot, file));
 
     /// <summary>Applies what is there; false when nothing was.</summary>
     public bool RunOnce()
@@ -56,7 +56,7 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
         }
     }
 
-    private void Install(Snapshot snapshot, string file)
+    private void Install(Snapshot snapshot, ReceivedSnapshot file)
     {
         replica.Snapshots.ApplyStarted();
         replica.Points.BeforeApplySnapshot.Hit();
@@ -114,5 +114,5 @@ internal sealed class Applier(Replica replica, IReplicatedState state)
     }
 
     private readonly record struct Item(
-        ImmutableArray<Entry> Entries, LeadershipView? Leadership, Snapshot? Snapshot, string? File);
+        ImmutableArray<Entry> Entries, LeadershipView? Leadership, Snapshot? Snapshot, ReceivedSnapshot? File);
 }

@@ -3,15 +3,16 @@ using Divvy.Consensus.Raft;
 namespace Divvy.Store.Replication;
 
 /// <summary>What a member does with what its peers send. Called from the transport's threads, at once from many; no
-/// call blocks.</summary>
+/// call blocks but that for a snapshot.</summary>
 public interface IPeerReceiver
 {
     void Receive(Message message);
 
-    /// <summary>A snapshot has arrived whole and was verified.</summary>
+    /// <summary>A snapshot has arrived as it was sent. Reads all of it, which takes a while.</summary>
     /// <param name="install">The leader's message.</param>
     /// <param name="path">The file's full path, in the folder the transport was given; the receiver owns it.</param>
-    void ReceiveSnapshot(Message install, string path);
+    /// <returns>Why it cannot be used, for the sender; null: it is, or it is not needed any more.</returns>
+    string? ReceiveSnapshot(Message install, string path);
 
     /// <summary>Something sent to a member was dropped, or its connection broke.</summary>
     void Unreachable(NodeId peer);

@@ -8,8 +8,12 @@ internal interface IReplicatedState
 {
     void Apply(ImmutableArray<Entry> entries, AppliedBatch batch);
 
+    /// <summary>Reads a snapshot that a leader sent, before anything relies on it.
+    /// <exception cref="IOException">It cannot be read, or is not what was announced; says why.</exception></summary>
+    ReceivedSnapshot Load(Snapshot expected, string path);
+
     /// <summary>Replaces the state by a snapshot that a leader sent. Returns where the members are then.</summary>
-    IReadOnlyList<PeerAddress> Install(Snapshot snapshot, string file);
+    IReadOnlyList<PeerAddress> Install(Snapshot snapshot, ReceivedSnapshot received);
 
     /// <summary>This member began to lead, or ceased to, or follows another; all entries before were applied.</summary>
     void LeadershipChanged(LeadershipView leadership);

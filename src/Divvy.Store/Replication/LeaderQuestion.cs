@@ -17,6 +17,10 @@ internal sealed record LeaderQuestion(LeaderQuestionKind Kind)
 
     public MemberRecord? Member { get; init; }
 
+    /// <summary>It was asked before, and what became of that is not known: if it was done, it is not to be refused for
+    /// having been done.</summary>
+    public bool IsRepeated { get; init; }
+
     public byte[] Encode()
     {
         var writer = new PackedWriter(32);
@@ -24,6 +28,7 @@ internal sealed record LeaderQuestion(LeaderQuestionKind Kind)
         writer.Signed(Lease);
         writer.Fixed(Target.Value);
         writer.Flag(Flag);
+        writer.Flag(IsRepeated);
         writer.Flag(Member is not null);
         if (Member is not null)
             MemberCodec.Write(writer, Member);
@@ -42,6 +47,7 @@ internal sealed record LeaderQuestion(LeaderQuestionKind Kind)
             Lease = reader.Signed(),
             Target = new NodeId(reader.Fixed()),
             Flag = reader.Flag(),
+            IsRepeated = reader.Flag(),
             Member = reader.Flag() ? MemberCodec.Read(ref reader) : null,
         };
     }

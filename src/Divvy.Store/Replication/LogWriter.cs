@@ -13,7 +13,7 @@ internal sealed class LogWriter(Replica replica, ILogStore log)
 
     /// <param name="ready">What to keep.</param>
     /// <param name="snapshotFile">The file of its snapshot, if it has one.</param>
-    public void Enqueue(RaftReady ready, string? snapshotFile) => Add(new Item(ready, snapshotFile, null));
+    public void Enqueue(RaftReady ready, ReceivedSnapshot? snapshotFile) => Add(new Item(ready, snapshotFile, null));
 
     /// <summary>Does something with the log, in turn.</summary>
     public void Post(Action action) => Add(new Item(null, null, action));
@@ -66,5 +66,5 @@ internal sealed class LogWriter(Replica replica, ILogStore log)
             queue.Add(item);
     }
 
-    private readonly record struct Item(RaftReady? Ready, string? SnapshotFile, Action? Action);
+    private readonly record struct Item(RaftReady? Ready, ReceivedSnapshot? SnapshotFile, Action? Action);
 }

@@ -14,7 +14,7 @@ internal sealed partial class Replica
 
     private readonly TrailingLog trailing;
     private ulong appliedIndex;
-    private string? received;
+    private ReceivedSnapshot? received;
 
     public LogIndex AppliedIndex => new(Volatile.Read(ref appliedIndex));
 
@@ -75,9 +75,9 @@ internal sealed partial class Replica
 
     /// <summary>What the log's thread asks for: a snapshot that a leader sent is in the folder, the log before it may
     /// go, and the state is to be replaced by it.</summary>
-    public void KeepSnapshot(Snapshot snapshot, string file)
+    public void KeepSnapshot(Snapshot snapshot, ReceivedSnapshot file)
     {
-        log.SnapshotIsThere(snapshot.Last, file);
+        log.SnapshotIsThere(snapshot.Last, file.Path);
         applier.Enqueue(snapshot, file);
         applierLoop?.Wake();
     }

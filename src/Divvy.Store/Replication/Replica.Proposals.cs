@@ -44,7 +44,9 @@ internal sealed partial class Replica
     }
 
     /// <summary>Proposes a command that only this member may put into the log, and only while it leads the term in
-    /// which it decided so: what a leader decides by its own clock. Null: it does not lead it (any more).</summary>
+    /// which it decided so: what a leader decides by its own clock. It is in the log at once or not at all: it never
+    /// waits for room, so that commands of one leader stand in the log in the order in which they were proposed. Null:
+    /// it does not lead that term (any more), or has no room.</summary>
     public ValueTask<StoreResult>? ProposeAsLeader(StoreCommand command, Term term)
     {
         var request = Interlocked.Increment(ref nextRequest);
@@ -52,10 +54,11 @@ internal sealed partial class Replica
         var proposal = new PendingProposal(request, data, Now + options.RequestTimeout) { IsForThisLeader = true };
         lock (gate)
         {
-            if (raft.Role != RaftRole.Leader || raft.Term != term || stopped)
+            if (raft.Role != RaftRole.Leader || raft.Term != term || stopped
+                || raft.Propose(request, data).Outcome != ProposalOutcome.Appended)
                 return null;
+            proposal.Term = raft.Term;
             Add(proposal);
-            Offer(proposal);
             Advance();
         }
 

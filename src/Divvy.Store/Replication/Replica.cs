@@ -202,19 +202,35 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
             Input(() => raft.Step(message));
     }
 
-    void IPeerReceiver.ReceiveSnapshot(Message install, string path)
+    string? IPeerReceiver.ReceiveSnapshot(Message install, string path)
     {
+        ReceivedSnapshot loaded;
+        try
+        {
+            loaded = state.Load(install.Snapshot!, path);
+        }
+        catch (Exception damage) when (damage is IOException or FailpointException)
+        {
+            DropReceived(path);
+            return damage.Message;
+        }
+
         var taken = false;
         Input(() =>
         {
-            received = path;
+            received = loaded;
             raft.Step(install);
             Advance();
             taken = received is null;
             received = null;
         });
-        if (taken)
-            return;
+        if (!taken)
+            DropReceived(path);
+        return null;
+    }
+
+    private void DropReceived(string path)
+    {
         writer.Post(() => log.DropReceived(path));
         writerLoop?.Wake();
         Drive();

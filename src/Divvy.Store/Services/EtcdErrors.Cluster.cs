@@ -25,8 +25,9 @@ internal static partial class EtcdErrors
                 "can only promote a learner member which is in sync with leader"),
             MemberOutcome.TooManyLearners =>
                 (RpcStatusCode.FailedPrecondition, "too many learner members in cluster"),
+            // etcd 3.4 forgets the code of this one.
             MemberOutcome.NotEnoughStartedMembers => (
-                RpcStatusCode.FailedPrecondition,
+                RpcStatusCode.Unknown,
                 "re-configuration failed due to not enough started members"),
             _ => (RpcStatusCode.Unavailable, "unhealthy cluster"),
         };

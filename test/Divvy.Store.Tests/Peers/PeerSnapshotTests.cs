@@ -32,6 +32,20 @@ public sealed class PeerSnapshotTests
     }
 
     [Fact]
+    public async Task SendSnapshot_ThatTheMemberCannotUse_FailsWithItsReason()
+    {
+        var (first, second) = await PeerHost.PairAsync();
+        await using var one = first;
+        await using var two = second;
+        second.Receiver.RefusesSnapshots = "it is of no use";
+
+        first.Transport.SendSnapshot(PeerMessages.Install(second.Id), new SnapshotBytes(content));
+
+        (await first.Receiver.NextSentAsync()).ShouldBe((second.Id, false));
+        second.CountersOf(first).SnapshotReceives.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task SendSnapshot_Empty_IsDelivered()
     {
         var (first, second) = await PeerHost.PairAsync();

@@ -27,7 +27,14 @@ internal sealed class RecordingReceiver : IPeerReceiver
         messages.Writer.TryWrite(message);
     }
 
-    public void ReceiveSnapshot(Message install, string path) => snapshots.Writer.TryWrite((install, path));
+    /// <summary>Why snapshots cannot be used; null: they can.</summary>
+    public string? RefusesSnapshots { get; set; }
+
+    public string? ReceiveSnapshot(Message install, string path)
+    {
+        snapshots.Writer.TryWrite((install, path));
+        return RefusesSnapshots;
+    }
 
     public void Unreachable(NodeId peer)
     {

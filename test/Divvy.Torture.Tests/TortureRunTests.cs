@@ -18,13 +18,16 @@ public sealed class TortureRunTests
         (summary.Rounds, summary.Kills + summary.Disturbances >= 3, summary.Acknowledged > 60).ShouldBe((3, true, true));
     }
 
-    /// <summary>A store that starts from nothing after a kill has lost every acknowledged write.</summary>
+    /// <summary>
+    /// A store that starts from nothing after a kill has lost every acknowledged write: the first round that kills tells
+    /// (the seed's rounds may begin with pauses and cut-offs, which lose nothing).
+    /// </summary>
     [EtcdFact]
     public async Task RunAsync_StoreThatForgets_IsFoundOut()
     {
         using var directory = new TempDirectory("torture");
-        var summary = await RunAsync(new ForgetfulTarget(new EtcdTarget()), members: 1, rounds: 3, directory);
-        summary.Violation.ShouldNotBeNull().ShouldStartWith("round 1: ");
+        var summary = await RunAsync(new ForgetfulTarget(new EtcdTarget()), members: 1, rounds: 10, directory);
+        summary.Violation.ShouldNotBeNull().ShouldContain("a linearizable read");
     }
 
     /// <summary>Members that know nothing of each other answer from another past: a read misses what was acknowledged.</summary>

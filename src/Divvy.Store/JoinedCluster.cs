@@ -12,7 +12,8 @@ namespace Divvy.Store;
 public sealed record JoinedCluster(ulong ClusterId, NodeId MemberId, IReadOnlyList<MemberRecord> Members)
 {
     /// <summary>Asks running members about their cluster, one after the other, until one answers. The new member was
-    /// added to the cluster before (MemberAdd); it recognises itself by its peer URLs.</summary>
+    /// added to the cluster before (MemberAdd); it recognises itself by its peer URLs. A member that lags may not know
+    /// of it yet: then every other member it names is asked too.</summary>
     /// <param name="members">Peer URLs of running members.</param>
     /// <param name="ownPeerUrls">Where the others are to reach the new member: what it was added with.</param>
     /// <param name="tls">Certificates, if the URLs are https.</param>
@@ -26,12 +27,18 @@ public sealed record JoinedCluster(ulong ClusterId, NodeId MemberId, IReadOnlyLi
         CancellationToken cancellationToken)
     {
         var failures = new List<string>();
-        foreach (var url in members)
+        NotAddedException? notAdded = null;
+        var urls = new List<Uri>(members);
+        for (var asked = 0; asked < urls.Count; asked++)
         {
             try
             {
-                var cluster = await ClusterInformation.AskAsync(url, tls, cancellationToken).ConfigureAwait(false);
-                return From(cluster, ownPeerUrls, url);
+                var cluster = await ClusterInformation.AskAsync(urls[asked], tls, cancellationToken)
+                    .ConfigureAwait(false);
+                if (Find(cluster, ownPeerUrls) is { } own)
+                    return From(cluster, own);
+                notAdded ??= NotAdded(cluster, ownPeerUrls, urls[asked]);
+                urls.AddRange(cluster.Members.SelectMany(member => member.PeerUrls).Except(urls));
             }
             catch (PeerUnavailableException failure)
             {
@@ -39,17 +46,21 @@ public sealed record JoinedCluster(ulong ClusterId, NodeId MemberId, IReadOnlyLi
             }
         }
 
-        throw new PeerUnavailableException($"no member of the cluster answers: {string.Join("; ", failures)}");
+        throw notAdded as Exception
+            ?? new PeerUnavailableException($"no member of the cluster answers: {string.Join("; ", failures)}");
     }
 
-    private static JoinedCluster From(ClusterInformation cluster, IReadOnlyList<Uri> ownPeerUrls, Uri asked)
-    {
-        var own = cluster.Members.FirstOrDefault(member => member.PeerUrls.Intersect(ownPeerUrls).Any())
-            ?? throw new NotAddedException(
-                $"cluster {cluster.ClusterId:x}, asked at {asked}, has no member with the peer URL"
-                + $" {string.Join(" or ", ownPeerUrls.Select(TextOf))}; its members are"
-                + $" {string.Join(", ", cluster.Members.Select(Describe))}");
-        return new JoinedCluster(
+    private static MemberInformation? Find(ClusterInformation cluster, IReadOnlyList<Uri> ownPeerUrls) =>
+        cluster.Members.FirstOrDefault(member => member.PeerUrls.Intersect(ownPeerUrls).Any());
+
+    private static NotAddedException NotAdded(
+        ClusterInformation cluster, IReadOnlyList<Uri> ownPeerUrls, Uri asked) =>
+        new($"cluster {cluster.ClusterId:x}, asked at {asked}, has no member with the peer URL"
+            + $" {string.Join(" or ", ownPeerUrls.Select(TextOf))}; its members are"
+            + $" {string.Join(", ", cluster.Members.Select(Describe))}");
+
+    private static JoinedCluster From(ClusterInformation cluster, MemberInformation own) =>
+        new(
             cluster.ClusterId,
             own.Id,
             [
@@ -59,7 +70,6 @@ public sealed record JoinedCluster(ulong ClusterId, NodeId MemberId, IReadOnlyLi
                     [.. member.PeerUrls.Select(TextOf)],
                     [.. member.ClientUrls.Select(TextOf)])),
             ]);
-    }
 
     private static string Describe(MemberInformation member)
     {

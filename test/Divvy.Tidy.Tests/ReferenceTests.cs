@@ -12,8 +12,12 @@ public sealed class ReferenceTests
         ["Divvy.Store"] = ["Divvy.Consensus", "Divvy.Core", "Divvy.Rpc", "Divvy.Telemetry"],
         ["Divvy.Client"] = ["Divvy.Core", "Divvy.Rpc"],
         ["Divvy.Coordination"] = ["Divvy.Client", "Divvy.Core", "Divvy.Rpc", "Divvy.Telemetry"],
+        ["Divvy.Streams"] = ["Divvy.Client", "Divvy.Core", "Divvy.Telemetry"],
         ["Divvy.Cli"] =
-            ["Divvy.Client", "Divvy.Coordination", "Divvy.Core", "Divvy.Rpc", "Divvy.Store", "Divvy.Telemetry"],
+        [
+            "Divvy.Client", "Divvy.Coordination", "Divvy.Core", "Divvy.Rpc", "Divvy.Store", "Divvy.Streams",
+            "Divvy.Telemetry",
+        ],
     };
 
     [Fact]

@@ -54,6 +54,7 @@ internal static class DurableMember
             var replica = VolatileMember.ReplicaOptionsOf(options, id) with
             {
                 Loops = environment.Loops,
+                Salt = environment.Salt,
                 Observer = environment.Observer,
             };
             return new MemberStart(identity, replica, raft, durable, state, environment.Transport(identity), disks)

@@ -19,6 +19,9 @@ internal sealed record MemberEnvironment
     /// <summary>What runs the work that waits for the disk.</summary>
     public IWorkLoops Loops { get; init; } = DedicatedThreads.Instance;
 
+    /// <summary>A number that no other start of this member draws (<see cref="ReplicaOptions.Salt"/>).</summary>
+    public ulong Salt { get; init; } = ReplicaOptions.NewSalt();
+
     /// <summary>Told what happens to the log; nobody by default.</summary>
     public IReplicaObserver? Observer { get; init; }
 

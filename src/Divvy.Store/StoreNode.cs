@@ -79,7 +79,7 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
         state = start.State;
         isLearner = state.Membership.IsLearner(id);
         keeper = new LeaseKeeper(options.LeaseCheckpointInterval);
-        leaseIds = new LeaseIds(id.Value, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+        leaseIds = new LeaseIds(id.Value, start.Options.Salt);
         if (disks.Snapshots?.Newest() is { } newest)
             snapshotBytes = disks.Snapshots.SizeOf(newest.Name);
         if (start.Repair is { } repair)

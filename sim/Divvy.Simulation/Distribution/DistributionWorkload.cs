@@ -40,6 +40,8 @@ internal sealed class DistributionWorkload : IWorkload
         cluster.Store.HealAll();
         await operating.ConfigureAwait(false);
         await operators.TakeBackAsync().ConfigureAwait(false);
+        // A session that the faults kept from renewing may still end of it: it is renewed or over after this.
+        await world.Delay(settings.SessionTtl).ConfigureAwait(false);
         await ConvergeAsync(world, cluster, report, "after the faults", options.HealWithin).ConfigureAwait(false);
 
         Enter(world, "calm");

@@ -81,6 +81,7 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
     {
         if (!instance.IsUp || instance.IsBusy)
             return;
+        await MakeRoomAsync(instance).ConfigureAwait(false);
         Note("restart", instance.Name);
         if (await StopAsync(instance).ConfigureAwait(false))
             cluster.StartInstance(instance.Name);
@@ -103,9 +104,18 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
         if (Idle() is not { Count: > FewestInstances } idle)
             return;
         var instance = random.Pick(idle);
+        await MakeRoomAsync(instance).ConfigureAwait(false);
         Note("take away", instance.Name);
         if (await StopAsync(instance).ConfigureAwait(false))
             cluster.Forget(instance);
+    }
+
+    /// <summary>Whoever stops the last instance that takes shards fails requests by his own doing: he takes back first
+    /// what was said of the others.</summary>
+    private async Task MakeRoomAsync(InstanceNode leaving)
+    {
+        if (!Idle().Any(other => other != leaving && !cluster.Records.Statuses.ContainsKey(new InstanceId(other.Name))))
+            await TakeBackAsync().ConfigureAwait(false);
     }
 
     /// <summary>False: it did not get there by itself; somebody else sees to it.</summary>

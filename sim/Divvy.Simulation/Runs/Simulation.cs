@@ -42,8 +42,7 @@ internal static class Simulation
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
-                // What a run cannot go on from is found by it, as much as what a checker says.
-                report.Violated("unexpected exception", failure.ToString());
+                report.Failed(failure);
             }
         }
     }

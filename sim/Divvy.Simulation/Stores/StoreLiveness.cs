@@ -21,7 +21,7 @@ internal sealed class StoreLiveness(StoreRun run, StoreOperator keeper, LogWatch
         await run.RequireAsync("an end of all calls", () => Task.FromResult(
             work.Count(one => !one.IsCompleted) is > 0 and var open ? $"{open} are open" : null)).ConfigureAwait(false);
         foreach (var failed in work.Where(one => one.IsFaulted))
-            run.Report.Violated("unexpected exception", failed.Exception!.InnerException!.ToString());
+            run.Report.Failed(failed.Exception!.InnerException!);
     }
 
     /// <summary>All members hold the same, the leases that nobody holds are over, and the watch of the log has seen

@@ -92,6 +92,7 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
                 cluster.Network, process, new NodeId(identity.MemberId), snapshots, cluster.Raft.Sent),
             Clock = process.Clock,
             Loops = new SimWorkLoops(process, StepTime),
+            Salt = random.Next(),
             Observer = cluster.Raft.Observe(name),
         };
         return EmbeddedStore.OpenIn(OptionsOf(), environment);

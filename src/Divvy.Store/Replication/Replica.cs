@@ -55,7 +55,7 @@ internal sealed partial class Replica : IPeerReceiver, IAsyncDisposable
         (this.options, this.raft, this.log, this.state) = (options, raft, log, state);
         (this.transport, this.timeProvider) = (transport, timeProvider);
         started = timeProvider.GetTimestamp();
-        nextRequest = (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds() << 20;
+        nextRequest = options.Salt;
         leadership = new LeadershipView(raft.Term, NodeId.None, IsLeader: false);
         writer = new LogWriter(this, log);
         applier = new Applier(this, state);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Divvy.Consensus.Raft;
 
 namespace Divvy.Store.Replication;
@@ -18,6 +19,10 @@ internal sealed record ReplicaOptions
 
     /// <summary>Told what happens to the log; nobody by default.</summary>
     public IReplicaObserver? Observer { get; init; }
+
+    /// <summary>Where the numbers of requests and leases begin: a number that no other start of this member drew. Were
+    /// it a time, a clock set back could make an entry from before a restart answer a request made after it.</summary>
+    public ulong Salt { get; init; } = NewSalt();
 
     /// <summary>Length of a tick, which is a heartbeat.</summary>
     public required TimeSpan Tick { get; init; }
@@ -47,4 +52,6 @@ internal sealed record ReplicaOptions
     /// <summary>How long entries after a snapshot that was sent are kept, so that its receiver can go on from
     /// it.</summary>
     public TimeSpan SnapshotCatchUp { get; init; } = TimeSpan.FromSeconds(30);
+
+    public static ulong NewSalt() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 }

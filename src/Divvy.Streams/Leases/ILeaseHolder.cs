@@ -1,7 +1,7 @@
 namespace Divvy.Streams.Leases;
 
-/// <summary>The side of a worker that processes what it holds; a <see cref="ILeaseStore"/> calls it. Calls for one lease
-/// come one after the other: granted, perhaps yield, then ended (<see cref="LeaseTerm.Ended"/>).</summary>
+/// <summary>The side of a worker that processes what it holds; a <see cref="ILeaseStore"/> calls it. Calls for one
+/// lease come one after the other: granted, perhaps yield, then ended (<see cref="LeaseTerm.Ended"/>).</summary>
 public interface ILeaseHolder
 {
     /// <summary>The lease is held from now on: begin at its checkpoint. Returns at once.</summary>

@@ -2,13 +2,15 @@ namespace Divvy.Consensus.Mvcc.Leases;
 
 /// <summary>
 /// Ids for leases whose clients chose none: positive, and not repeated by the same member after a restart or by
-/// another member. As in etcd: two bytes of the member's id, five of the milliseconds at its start, one to count;
-/// the count carries into the milliseconds, so it would take 256 ids a millisecond to reach the next start's
-/// numbers.
+/// another member. Two bytes of the member's id, and six that begin anywhere and count. etcd begins at the
+/// milliseconds of its start; a clock that was set back then gives the holder of an old lease, which ended, somebody else's
+/// new lease under the same id.
 /// </summary>
-public sealed class LeaseIds(ulong memberId, long startedUnixMilliseconds)
+/// <param name="memberId">The member's id.</param>
+/// <param name="salt">A number that no other start of this member draws.</param>
+public sealed class LeaseIds(ulong memberId, ulong salt)
 {
-    private ulong last = (memberId << 48) | (((ulong)startedUnixMilliseconds & 0xFF_FFFF_FFFF) << 8);
+    private ulong last = (memberId << 48) | (salt & 0xFFFF_FFFF_FFFF);
 
     public long Next()
     {

@@ -7,8 +7,8 @@ using Divvy.Simulation.World;
 
 namespace Divvy.Simulation.Timelines;
 
-/// <summary>A run as one page of HTML: a lane for each actor, time downwards, what was broken in red. It needs nothing
-/// but itself.</summary>
+/// <summary>A run as one page of HTML: first the whole of it as a picture (<see cref="LanePicture"/>), then every line,
+/// a column for each actor, time downwards, what was broken in red. It needs nothing but itself.</summary>
 internal static class SwimLanes
 {
     /// <summary>Lines before and after a violation that a long run keeps, so that a browser can show it.</summary>
@@ -17,7 +17,8 @@ internal static class SwimLanes
     public static string Render(RunResult result)
     {
         var lines = Shortened(result);
-        var lanes = lines.Select(line => line.Actor).Distinct().Order(StringComparer.Ordinal).ToList();
+        var lanes = lines.Where(line => line.Kind is not (TraceKind.Phase or TraceKind.Violation or TraceKind.Fault))
+            .Select(line => line.Actor).Distinct().Order(StringComparer.Ordinal).ToList();
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $$"""
             <!doctype html>
@@ -29,7 +30,7 @@ internal static class SwimLanes
             label { margin-right: 12px; }
             table { border-collapse: collapse; }
             th { position: sticky; top: 0; background: Canvas; text-align: left; padding: 4px 8px; z-index: 1; }
-            td { border-left: 1px solid var(--line); padding: 1px 8px; vertical-align: top; min-width: 60px; max-width: 360px;
+            td[colspan] { max-width: none; } td { border-left: 1px solid var(--line); padding: 1px 8px; vertical-align: top; min-width: 60px; max-width: 360px;
                  overflow-wrap: anywhere; }
             td:first-child, th:first-child { border-left: 0; font-family: ui-monospace, monospace; color: GrayText; white-space: nowrap; }
             tr:hover td { background: var(--soft); }
@@ -38,6 +39,9 @@ internal static class SwimLanes
             .Client td span { background: #a855f722; } .Network td span, .Disk td span { color: GrayText; }
             .Phase td span { font-weight: 700; } .Violation td span { background: #dc2626; color: #fff; font-weight: 600; }
             span { border-radius: 3px; padding: 0 4px; }
+            svg { display: block; margin: 12px 0; } svg text { font: 11px system-ui, sans-serif; fill: CanvasText; }
+            svg .tick { stroke: var(--line); } svg .broken { stroke: #dc2626; stroke-width: 2; }
+            svg .up { fill: #94a3b8; } svg .fault { fill: #f59e0b; fill-opacity: .7; } svg .phase { fill: #3b82f6; fill-opacity: .35; stroke: Canvas; }
             </style>
             <h1>Seed {{result.Options.Seed}}</h1>
             <pre>{{Escape(ResultText.Of(result))}}</pre>
@@ -45,6 +49,7 @@ internal static class SwimLanes
             """);
         foreach (var violation in result.Violations)
             page.Append(CultureInfo.InvariantCulture, $"<pre><b>{Escape(violation.Checker)}</b> at {violation.At.TotalSeconds:F6} s\n{Escape(violation.Message)}</pre>\n");
+        page.Append(LanePicture.Render(result));
         page.Append("<p>Show: ");
         foreach (var kind in Enum.GetNames<TraceKind>())
             page.Append(CultureInfo.InvariantCulture, $"<label><input type=\"checkbox\" checked data-kind=\"{kind}\"> {kind}</label>");
@@ -91,6 +96,14 @@ internal static class SwimLanes
     {
         var lane = lanes.IndexOf(line.Actor);
         page.Append(CultureInfo.InvariantCulture, $"<tr class=\"{line.Kind}\"><td>{line.At.TotalSeconds:F6}</td>");
+        if (line.Kind is TraceKind.Phase or TraceKind.Violation or TraceKind.Fault)
+        {
+            // What concerns the whole run has the whole width.
+            page.Append(CultureInfo.InvariantCulture, $"<td colspan=\"{lanes.Count}\">");
+            page.Append(CultureInfo.InvariantCulture, $"<span>{Escape($"{line.Actor}: {line.Text}")}</span></td></tr>\n");
+            return;
+        }
+
         if (lane > 0)
             page.Append(CultureInfo.InvariantCulture, $"<td colspan=\"{lane}\"></td>");
         page.Append(CultureInfo.InvariantCulture, $"<td colspan=\"{Math.Min(2, lanes.Count - lane)}\">");

@@ -3,8 +3,8 @@ namespace Divvy.Consensus.Mvcc.Leases;
 /// <summary>
 /// Ids for leases whose clients chose none: positive, and not repeated by the same member after a restart or by
 /// another member. Two bytes of the member's id, and six that begin anywhere and count. etcd begins at the
-/// milliseconds of its start; a clock that was set back then gives the holder of an old lease, which ended, a new one that
-/// is somebody else's, under the same id.
+/// milliseconds of its start; with a clock that was set back, the holder of an old lease that ended could find
+/// somebody else's new lease under its id.
 /// </summary>
 /// <param name="memberId">The member's id.</param>
 /// <param name="salt">A number that no other start of this member draws.</param>

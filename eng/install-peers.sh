@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the real peers that the tests talk to, where a package manager is at hand: etcd and etcdctl, Node and npm (for
-# @grpc/grpc-js), procps (for pkill). What stays missing is said, and the tests that need it skip themselves.
+# @grpc/grpc-js and the emulators of Kinesis and DynamoDB), procps (for pkill). What stays missing is said, and the
+# tests that need it skip themselves.
 set -u
 
 missing=()
@@ -33,4 +34,17 @@ fi
 for peer in etcd etcdctl node npm; do
   command -v "$peer" >/dev/null || echo "!! $peer is not on PATH: the tests that need it are skipped"
 done
+
+if command -v node >/dev/null && command -v npm >/dev/null; then
+  emulators=$(dirname "$0")/emulators
+  if [ ! "$emulators/node_modules/.package-lock.json" -nt "$emulators/package-lock.json" ]; then
+    echo "== installing kinesalite and dynalite"
+    log=$(mktemp)
+    npm ci --prefix "$emulators" --no-audit --no-fund >"$log" 2>&1 || {
+      tail -n 5 "$log"
+      echo "!! could not install the emulators of Kinesis and DynamoDB into $emulators: the tests that need them FAIL"
+    }
+    rm -f "$log"
+  fi
+fi
 exit 0

@@ -1,0 +1,164 @@
+using Amazon.Runtime;
+using Divvy.Streams.Kinesis;
+using Divvy.TestKit.Kinesis;
+
+namespace Divvy.Streams.Tests.Kinesis;
+
+/// <summary>What the real service, its load balancers and networks do now and then, done by a proxy before kinesalite.
+/// </summary>
+[Collection(EmulatorCollection.Name)]
+public sealed class FaultTests(EmulatorFixture emulator) : IAsyncLifetime
+{
+    private FaultProxy proxy = null!;
+    private KinesisClient client = null!;
+    private string stream = "";
+
+    public async Task InitializeAsync()
+    {
+        if (EmulatorFixture.SkipReason is not null)
+            return;
+        proxy = await FaultProxy.StartAsync(emulator.Kinesis);
+        client = StreamFixtures.Client(proxy.Address);
+        stream = await client.NewStreamAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (EmulatorFixture.SkipReason is not null)
+            return;
+        client.Dispose();
+        await proxy.DisposeAsync();
+    }
+
+    [EmulatorFact]
+    public async Task Calls_BurstsOfEveryPassingFault_AreAnsweredInTheEnd()
+    {
+        proxy.Plan("PutRecord", Fault.Throughput, Fault.Internal, Fault.Unavailable, Fault.Cut, Fault.Limit)
+            .Plan("ListShards", Fault.Limit, Fault.Limit, Fault.Limit, Fault.Cut)
+            .Plan("GetRecords", Fault.Throughput, Fault.Unavailable, Fault.CutAnswer);
+
+        var receipt = await client.PutRecordAsync(stream, StreamFixtures.Entry("k", "once"), default);
+        var shard = (await client.ListShardsAsync(stream, default)).Single();
+        var records = await client.ReadAsync(stream, shard.Id, 1);
+
+        records.Single().SequenceNumber.ShouldBe(receipt.SequenceNumber);
+        proxy.Count("PutRecord").ShouldBe(6);
+        proxy.Count("ListShards").ShouldBe(5);
+        proxy.Count("GetRecords").ShouldBe(4);
+    }
+
+    [EmulatorFact]
+    public async Task PutRecord_AnswerLost_IsWrittenAgain()
+    {
+        proxy.Plan("PutRecord", Fault.CutAnswer);
+
+        await client.PutRecordAsync(stream, StreamFixtures.Entry("k", "twice"), default);
+
+        (await client.ReadAsync(stream, "shardId-000000000000", 2)).Select(record => record.Text())
+            .ShouldBe(["twice", "twice"]);
+    }
+
+    [EmulatorFact]
+    public async Task GetRecords_ThrottledToTheEnd_SaysSoAfterItsTries()
+    {
+        var iterator = await client.GetShardIteratorAsync(
+            stream, "shardId-000000000000", ShardIteratorRequest.TrimHorizon, default);
+        proxy.Always("GetRecords", Fault.Throughput);
+
+        var failure = await Should.ThrowAsync<ThroughputExceededException>(
+            client.GetRecordsAsync(iterator, 1, default));
+
+        failure.ErrorType.ShouldBe("ProvisionedThroughputExceededException");
+        failure.Message.ShouldContain("tried 8 times");
+        failure.Message.ShouldContain("add shards");
+        proxy.Count("GetRecords").ShouldBe(8);
+    }
+
+    [EmulatorFact]
+    public async Task GetRecords_ExpiredIterator_IsNotTriedAgain()
+    {
+        var iterator = await client.GetShardIteratorAsync(
+            stream, "shardId-000000000000", ShardIteratorRequest.TrimHorizon, default);
+        proxy.Plan("GetRecords", Fault.ExpiredIterator);
+
+        await Should.ThrowAsync<ExpiredIteratorException>(client.GetRecordsAsync(iterator, 1, default));
+
+        proxy.Count("GetRecords").ShouldBe(1);
+    }
+
+    [EmulatorFact]
+    public async Task CreateStream_QuotaOfShards_IsNotTriedAgain()
+    {
+        proxy.Always("CreateStream", Fault.Error(
+            "LimitExceededException", 400, "This request would exceed the shard limit for the account"));
+
+        var before = proxy.Count("CreateStream");
+        var failure = await Should.ThrowAsync<KinesisException>(client.CreateStreamAsync("big", 900, default));
+
+        failure.Message.ShouldContain("quota");
+        (proxy.Count("CreateStream") - before).ShouldBe(1);
+    }
+
+    [EmulatorFact]
+    public async Task ExpiredCredentials_NewerOnesAtHand_AreFetchedAndUsed()
+    {
+        var renewed = new RenewableCredentials();
+        using var renewing = StreamFixtures.Client(proxy.Address, options => options.Credentials = renewed);
+        await renewing.DescribeStreamAsync(stream, default);
+        proxy.Plan("DescribeStreamSummary", Fault.ExpiredToken);
+
+        (await renewing.DescribeStreamAsync(stream, default)).Name.ShouldBe(stream);
+
+        renewed.Fetched.ShouldBe(2);
+    }
+
+    [EmulatorFact]
+    public async Task ExpiredCredentials_NoNewerOnes_SaysSoAtOnce()
+    {
+        var before = proxy.Count("DescribeStreamSummary");
+        proxy.Always("DescribeStreamSummary", Fault.ExpiredToken);
+
+        var failure = await Should.ThrowAsync<KinesisException>(client.DescribeStreamAsync(stream, default));
+
+        failure.ErrorType.ShouldBe("ExpiredTokenException");
+        failure.Message.ShouldContain("log in again");
+        (proxy.Count("DescribeStreamSummary") - before).ShouldBe(1);
+    }
+
+    [EmulatorFact]
+    public async Task SilentService_EndsByTheTimeLimitAndIsTriedAgain()
+    {
+        using var hasty = StreamFixtures.Client(
+            proxy.Address, options => options.Timeout = TimeSpan.FromMilliseconds(500));
+        proxy.Plan("ListShards", Fault.Silence);
+
+        (await hasty.ListShardsAsync(stream, default)).Count.ShouldBe(1);
+
+        proxy.Count("ListShards").ShouldBe(2);
+    }
+
+    [EmulatorFact]
+    public async Task Cancellation_WhileWaiting_IsTheCallers()
+    {
+        proxy.Plan("ListShards", Fault.Silence);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+
+        await Should.ThrowAsync<OperationCanceledException>(client.ListShardsAsync(stream, stop.Token).AsTask());
+    }
+
+    private sealed class RenewableCredentials : RefreshingAWSCredentials
+    {
+        public int Fetched { get; private set; }
+
+        protected override CredentialsRefreshState GenerateNewCredentials()
+        {
+            Fetched++;
+            return new CredentialsRefreshState(
+                new ImmutableCredentials($"AKIA{Fetched}", "secret", $"token-{Fetched}"),
+                DateTime.UtcNow.AddHours(1));
+        }
+
+        protected override Task<CredentialsRefreshState> GenerateNewCredentialsAsync() =>
+            Task.FromResult(GenerateNewCredentials());
+    }
+}

@@ -13,7 +13,8 @@ internal static class ResultText
         var text = new StringBuilder();
         text.Append(culture, $"seed {result.Options.Seed}: {result.Options}\n");
         text.Append(culture, $"  hash {result.Hash:x16}, {result.Faults} faults,");
-        text.Append(culture, $" {result.Simulated.TotalSeconds:F1} s simulated in {result.Took.TotalSeconds:F2} s\n");
+        text.Append(culture, $" {result.Simulated.TotalSeconds:F1} s simulated in {result.Took.TotalSeconds:F2} s");
+        text.Append(culture, $" ({result.Processor.TotalSeconds:F2} s of one core)\n");
         text.Append("  ").AppendJoin(", ", result.Counters.Select(counter => $"{counter.Value} {counter.Key}"));
         return text.ToString();
     }

@@ -21,12 +21,12 @@ internal static class RunCommand
         options.AddTo(command);
         command.SetAction(parsed => Run(
             options.For(parsed.GetValue(seed), parsed),
-            new RunOutput(parsed.GetValue(lines), parsed.GetValue(timeline), parsed.GetValue(twice))));
+            new RunOutput(parsed.GetValue(lines), parsed.GetValue(timeline), parsed.GetValue(twice))).ExitCode);
         return command;
     }
 
-    /// <summary>Runs a seed and prints how it went. Returns the exit code.</summary>
-    public static int Run(SimulationOptions options, RunOutput output)
+    /// <summary>Runs a seed and prints how it went. Returns the exit code and how much was simulated.</summary>
+    public static (int ExitCode, TimeSpan Simulated) Run(SimulationOptions options, RunOutput output)
     {
         var keepTrace = output.Lines || output.Timeline is not null;
         var result = Runs.Simulation.Run(options, Workloads.Of(options.Workload), keepTrace);
@@ -37,17 +37,22 @@ internal static class RunCommand
         }
 
         if (output.Timeline is { } timeline && !TimelineFile.TryWrite(timeline, result))
-            return SimulatorCommand.BadArguments;
+            return (SimulatorCommand.BadArguments, result.Simulated);
         Console.WriteLine(ResultText.Of(result));
         foreach (var violation in result.Violations)
             Console.WriteLine($"VIOLATION of \"{violation.Checker}\" at {violation.At.TotalSeconds:F6} s: {violation.Message}");
-        if (output.Twice && Runs.Simulation.Run(options, Workloads.Of(options.Workload), false).Hash is var again
-            && again != result.Hash)
+        var simulated = result.Simulated;
+        if (output.Twice)
         {
-            Console.WriteLine($"NOT REPEATED: the second run of seed {options.Seed} has the hash {again:x16}");
-            return SimulatorCommand.Violated;
+            var again = Runs.Simulation.Run(options, Workloads.Of(options.Workload), keepTrace: false);
+            simulated += again.Simulated;
+            if (again.Hash != result.Hash)
+            {
+                Console.WriteLine($"NOT REPEATED: the second run of seed {options.Seed} has the hash {again.Hash:x16}");
+                return (SimulatorCommand.Violated, simulated);
+            }
         }
 
-        return result.Violations.Count == 0 ? SimulatorCommand.Clean : SimulatorCommand.Violated;
+        return (result.Violations.Count == 0 ? SimulatorCommand.Clean : SimulatorCommand.Violated, simulated);
     }
 }

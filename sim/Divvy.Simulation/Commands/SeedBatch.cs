@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Divvy.Simulation.Runs;
 
 namespace Divvy.Simulation.Commands;
 
@@ -11,6 +12,7 @@ internal sealed class SeedBatch(IReadOnlyList<string> options, int jobs, bool ke
     private readonly Lock sync = new();
     private readonly bool draws = !Console.IsOutputRedirected;
     private int done;
+    private Effort effort;
 
     public async Task<int> RunAsync(IReadOnlyList<ulong> seeds, CancellationToken cancellationToken)
     {
@@ -48,6 +50,7 @@ internal sealed class SeedBatch(IReadOnlyList<string> options, int jobs, bool ke
         lock (sync)
         {
             done++;
+            effort += outcome.Effort;
             if (outcome.ExitCode != SimulatorCommand.Clean)
             {
                 failed.Add(outcome);
@@ -70,6 +73,8 @@ internal sealed class SeedBatch(IReadOnlyList<string> options, int jobs, bool ke
         if (failed.Count > 0)
             text += ": " + string.Join(", ", failed.Select(outcome => outcome.Seed).Order());
         Console.WriteLine(text);
+        if (effort.Processor > TimeSpan.Zero)
+            Console.WriteLine(effort);
     }
 
     private void ClearLine()

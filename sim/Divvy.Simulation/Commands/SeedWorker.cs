@@ -32,8 +32,14 @@ internal sealed class SeedWorker(IReadOnlyList<string> options, string? program 
             await process.StandardInput.FlushAsync(over.Token).ConfigureAwait(false);
             while (await process.StandardOutput.ReadLineAsync(over.Token).ConfigureAwait(false) is { } line)
             {
-                if (WorkCommand.ExitCodeOf(line) is { } exitCode)
-                    return new SeedOutcome(seed, exitCode, output.ToString(), Stopwatch.GetElapsedTime(began));
+                if (WorkCommand.ReadEnd(line) is var (exitCode, effort))
+                {
+                    return new SeedOutcome(seed, exitCode, output.ToString(), Stopwatch.GetElapsedTime(began))
+                    {
+                        Effort = effort,
+                    };
+                }
+
                 output.Append(line).Append('\n');
             }
 

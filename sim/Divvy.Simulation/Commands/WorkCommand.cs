@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Divvy.Simulation.Runs;
 
 namespace Divvy.Simulation.Commands;
 
@@ -21,19 +22,34 @@ internal static class WorkCommand
         options.AddTo(command);
         command.SetAction(parsed =>
         {
+            // The first run pays for the start of the process.
+            var before = TimeSpan.Zero;
             while (Console.In.ReadLine() is { } line)
             {
                 var seed = ulong.Parse(line, CultureInfo.InvariantCulture);
-                var exitCode = RunCommand.Run(options.For(seed, parsed), new RunOutput(Twice: parsed.GetValue(twice)));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Mark}{exitCode}"));
+                var output = new RunOutput(Twice: parsed.GetValue(twice));
+                var (exitCode, simulated) = RunCommand.Run(options.For(seed, parsed), output);
+                var processor = Environment.CpuUsage.TotalTime;
+                Console.WriteLine(EndOf(exitCode, new Effort(simulated, processor - before)));
+                before = processor;
             }
         });
         return command;
     }
 
-    /// <summary>The exit code that a line tells; null if it is another line.</summary>
-    public static int? ExitCodeOf(string line) =>
-        line.StartsWith(Mark, StringComparison.Ordinal)
-            ? int.Parse(line[Mark.Length..], CultureInfo.InvariantCulture)
-            : null;
+    /// <summary>The exit code that a line tells, and what the run took; null if it is another line.</summary>
+    public static (int ExitCode, Effort Effort)? ReadEnd(string line)
+    {
+        if (!line.StartsWith(Mark, StringComparison.Ordinal))
+            return null;
+        var fields = line[Mark.Length..].Split(' ');
+        return (
+            int.Parse(fields[0], CultureInfo.InvariantCulture), new Effort(Ticks(fields[1]), Ticks(fields[2])));
+
+        static TimeSpan Ticks(string text) => new(long.Parse(text, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The line that <see cref="ReadEnd"/> reads.</summary>
+    public static string EndOf(int exitCode, Effort effort) => string.Create(
+        CultureInfo.InvariantCulture, $"{Mark}{exitCode} {effort.Simulated.Ticks} {effort.Processor.Ticks}");
 }

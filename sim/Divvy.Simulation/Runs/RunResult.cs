@@ -8,6 +8,7 @@ namespace Divvy.Simulation.Runs;
 /// <param name="Hash">Of all that happened: equal for two runs of one seed.</param>
 /// <param name="Simulated">True time that passed in it.</param>
 /// <param name="Took">How long that took here.</param>
+/// <param name="Processor">How much of one core that took, the compiler and the collector included.</param>
 /// <param name="Violations">The rules that were broken.</param>
 /// <param name="Counters">What happened how often.</param>
 /// <param name="Lines">The trace, if it was kept.</param>
@@ -17,6 +18,7 @@ internal sealed record RunResult(
     ulong Hash,
     TimeSpan Simulated,
     TimeSpan Took,
+    TimeSpan Processor,
     IReadOnlyList<Violation> Violations,
     IReadOnlyDictionary<string, long> Counters,
     IReadOnlyList<TraceLine> Lines);

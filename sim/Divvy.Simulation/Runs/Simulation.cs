@@ -10,6 +10,7 @@ internal static class Simulation
     public static RunResult Run(SimulationOptions options, IWorkload workload, bool keepTrace)
     {
         var began = Stopwatch.GetTimestamp();
+        var used = Environment.CpuUsage.TotalTime;
         var plan = FaultPlan.Draw(
             new SimRandom(SimRandom.SeedOf(options.Seed, "faults")),
             workload.FaultKinds,
@@ -30,6 +31,7 @@ internal static class Simulation
             world.Trace.Hash,
             world.Now,
             Stopwatch.GetElapsedTime(began),
+            Environment.CpuUsage.TotalTime - used,
             report!.Violations,
             report.Counters,
             world.Trace.Lines);

@@ -39,7 +39,7 @@ internal sealed class SimProcess
 
     /// <summary>Lets something happen in this process after a span of true time: not if it has crashed by then, and
     /// only when it goes on if it is paused then.</summary>
-    public SimTimer Schedule(TimeSpan delay, Action action) => world.Schedule(delay, () => Deliver(action));
+    public SimTimer Schedule(TimeSpan delay, Action action) => world.Schedule(delay, () => Deliver(action), this);
 
     /// <summary>Ends the process where it stands (kill -9, power cut). Nothing is told to the code in it.</summary>
     public void Crash()
@@ -48,6 +48,7 @@ internal sealed class SimProcess
             return;
         IsAlive = false;
         heldBack.Clear();
+        world.CancelTimers(this);
         world.Trace.Add(TraceKind.Process, Name, "crashes");
         Crashed?.Invoke();
     }
@@ -60,6 +61,7 @@ internal sealed class SimProcess
         IsAlive = false;
         HasExited = true;
         heldBack.Clear();
+        world.CancelTimers(this);
         world.Trace.Add(TraceKind.Process, Name, "exits");
         Crashed?.Invoke();
     }

@@ -62,12 +62,23 @@ internal sealed class SimWorld
     public SimRandom Fork(string name) => new(SimRandom.SeedOf(seed, name));
 
     /// <summary>Lets something happen after a span of true time; never at once, even if the span is zero.</summary>
-    public SimTimer Schedule(TimeSpan delay, Action action)
+    public SimTimer Schedule(TimeSpan delay, Action action, SimProcess? process = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        var timer = new SimTimer(Now + delay, action);
+        var timer = new SimTimer(Now + delay, action, process);
         events.Enqueue(timer, (timer.Due.Ticks, scheduled++));
         return timer;
+    }
+
+    /// <summary>Cancels the timers of a process that has ended. Those of a store or a server wait for minutes, and
+    /// each would keep all that its process had in memory.</summary>
+    public void CancelTimers(SimProcess ended)
+    {
+        foreach (var (timer, _) in events.UnorderedItems)
+        {
+            if (timer.IsOf(ended))
+                timer.Cancel();
+        }
     }
 
     /// <summary>Completes after a span of true time.</summary>

@@ -249,6 +249,8 @@ internal sealed class NamespaceController(string space, ControllerServices servi
     /// <summary>A record that is gone has no deadline any more.</summary>
     private static void ForgetRemoved(NamespaceSnapshot before, NamespaceSnapshot now, MoveDeadlines deadlines)
     {
+        if (ReferenceEquals(before.Shards, now.Shards) || deadlines.Count == 0)
+            return;
         foreach (var shard in before.Shards.Keys.Where(shard => !now.Shards.ContainsKey(shard)))
             deadlines.Forget(shard);
     }

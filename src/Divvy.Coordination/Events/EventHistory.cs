@@ -24,7 +24,7 @@ internal sealed class EventHistory(IEtcdClient store, StoreLayout layout, int ke
     /// <summary>The first key to keep; null: nothing is to be trimmed.</summary>
     private string? OldestToKeep(NamespaceSnapshot space)
     {
-        if (space.Events.Values.Sum(entry => entry.Batch.Events.Count) <= keep + (keep / SlackDivisor))
+        if (space.EventCount <= keep + (keep / SlackDivisor))
             return null;
         var kept = 0;
         foreach (var (name, entry) in space.Events.Reverse())

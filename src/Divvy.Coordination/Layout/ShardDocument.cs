@@ -6,27 +6,29 @@ using Divvy.Core.Keys;
 namespace Divvy.Coordination.Layout;
 
 /// <summary>A shard record in JSON: the core's record with its ids as text. The shard's name is the key's.</summary>
+/// <remarks>Every server reads each record that anybody writes. Its properties can be set, because what can only be set
+/// when it is made is read by a slower way: all values are boxed and collected first.</remarks>
 internal sealed record ShardDocument
 {
-    public required string Range { get; init; }
+    public string Range { get; set; } = "";
 
-    public string[]? Parents { get; init; }
+    public string[]? Parents { get; set; }
 
-    public SessionDocument? Owner { get; init; }
+    public SessionDocument? Owner { get; set; }
 
-    public SessionDocument? Next { get; init; }
+    public SessionDocument? Next { get; set; }
 
-    public SessionDocument[]? Standbys { get; init; }
+    public SessionDocument[]? Standbys { get; set; }
 
-    public ShardPhase Phase { get; init; }
+    public ShardPhase Phase { get; set; }
 
-    public long Generation { get; init; }
+    public long Generation { get; set; }
 
-    public long? HandedOverAt { get; init; }
+    public long? HandedOverAt { get; set; }
 
-    public string? Pin { get; init; }
+    public string? Pin { get; set; }
 
-    public string Reason { get; init; } = "";
+    public string Reason { get; set; } = "";
 
     public static ShardDocument From(ShardRecord record) => new()
     {

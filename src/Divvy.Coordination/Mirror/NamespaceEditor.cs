@@ -31,6 +31,7 @@ internal sealed class NamespaceEditor(NamespaceSnapshot before, Action<string, s
     private readonly SortedSet<InstanceId> touchedInstances = [];
     private NamespaceConfig? config = before.Config;
     private Revision configRevision = before.ConfigRevision;
+    private int eventCount = before.EventCount;
 
     public void Put(in StoreKey key, Kv kv)
     {
@@ -55,7 +56,7 @@ internal sealed class NamespaceEditor(NamespaceSnapshot before, Action<string, s
                 break;
             case StoreKeyKind.Event:
                 if (Read(kv, StoreCodec.TryDecode(kv.Value.Span, out EventBatch? batch, out error), error))
-                    events[key.Name] = new MirroredEvents(batch!, new Revision(kv.ModRevision));
+                    PutEvents(key.Name, new MirroredEvents(batch!, new Revision(kv.ModRevision)));
                 break;
         }
     }
@@ -82,7 +83,7 @@ internal sealed class NamespaceEditor(NamespaceSnapshot before, Action<string, s
                 candidates.Remove(key.Name);
                 break;
             case StoreKeyKind.Event:
-                events.Remove(key.Name);
+                RemoveEvents(key.Name);
                 break;
         }
     }
@@ -99,6 +100,7 @@ internal sealed class NamespaceEditor(NamespaceSnapshot before, Action<string, s
             Unreadable = unreadable.ToImmutable(),
             Candidates = candidates.ToImmutable(),
             Events = events.ToImmutable(),
+            EventCount = eventCount,
             ShardsBySession = shardsBySession.ToImmutable(),
         };
         return NamespaceDifference.Between(before, after, touchedShards, touchedInstances);
@@ -126,6 +128,21 @@ internal sealed class NamespaceEditor(NamespaceSnapshot before, Action<string, s
         {
             instances.Remove(instance);
         }
+    }
+
+    private void PutEvents(string name, MirroredEvents added)
+    {
+        RemoveEvents(name);
+        events.Add(name, added);
+        eventCount += added.Batch.Events.Count;
+    }
+
+    private void RemoveEvents(string name)
+    {
+        if (!events.TryGetValue(name, out var old))
+            return;
+        events.Remove(name);
+        eventCount -= old.Batch.Events.Count;
     }
 
     private void PutShard(ShardId shard, Kv kv)

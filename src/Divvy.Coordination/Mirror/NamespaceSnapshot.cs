@@ -40,6 +40,9 @@ public sealed record NamespaceSnapshot : ISessionDirectory
     public ImmutableSortedDictionary<string, MirroredEvents> Events { get; init; } =
         ImmutableSortedDictionary.Create<string, MirroredEvents>(StringComparer.Ordinal);
 
+    /// <summary>How many events the history has, over all its keys.</summary>
+    internal int EventCount { get; init; }
+
     internal ImmutableDictionary<SessionId, ImmutableHashSet<ShardId>> ShardsBySession { get; init; } =
         ImmutableDictionary<SessionId, ImmutableHashSet<ShardId>>.Empty;
 

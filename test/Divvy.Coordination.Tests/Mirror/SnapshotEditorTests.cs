@@ -95,6 +95,20 @@ public sealed class SnapshotEditorTests
     }
 
     [Fact]
+    public void EventCount_BatchesComeChangeAndGo_IsWhatIsThere()
+    {
+        var first = Editor.Replace(StoreSnapshot.Empty, new Revision(5), [Events(1, 2, 4), Events(2, 3, 5)]).Snapshot;
+
+        var replaced = Editor.Apply(first, new Revision(6), [Put(Events(2, 1, 6)), Put(Events(3, 4, 6))]).Snapshot;
+        var gone = new WatchEvent(WatchEventType.Delete, Events(1, 2, 7), null);
+        var trimmed = Editor.Apply(replaced, new Revision(7), [gone, gone]).Snapshot;
+
+        ((StoreSnapshot[])[first, replaced, trimmed]).Select(snapshot => snapshot.Get("ns").EventCount)
+            .ShouldBe([5, 7, 5]);
+        trimmed.Get("ns").Events.Values.Sum(entry => entry.Batch.Events.Count).ShouldBe(5);
+    }
+
+    [Fact]
     public void Leader_OfSeveralCandidates_IsTheOneCreatedFirst()
     {
         Kv Candidate(string lease, string server, long created) => new(
@@ -107,6 +121,13 @@ public sealed class SnapshotEditorTests
     }
 
     private static WatchEvent Put(Kv kv) => new(WatchEventType.Put, kv, null);
+
+    private static Kv Events(long sequence, int count, long revision)
+    {
+        var happened = new ShardEvent { Kind = StepKind.Assign, Shard = "0", Time = DateTimeOffset.UnixEpoch };
+        var batch = new EventBatch("server", [.. Enumerable.Repeat(happened, count)]);
+        return new Kv(layout.Event("ns", sequence, "server"), StoreCodec.Encode(batch), revision, revision, 1, 0);
+    }
 
     private static Kv Service(SessionRef session, long revision) => new(
         layout.Service("ns", session.Instance),

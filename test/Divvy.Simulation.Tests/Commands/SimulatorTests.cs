@@ -33,6 +33,17 @@ public sealed class SimulatorTests : IDisposable
     }
 
     [Fact]
+    public async Task Seeds_Few_SayHowManySimulatedSecondsASecondOfOneCoreGave()
+    {
+        var (exitCode, output) = await SimulatorProcess.RunAsync(
+            patience, "seeds", "7..8", "--seconds", "2", "--jobs", "1");
+
+        exitCode.ShouldBe(0, output);
+        output.ShouldContain("2 of 2 seeds");
+        output.ShouldContain(" simulated seconds per second");
+    }
+
+    [Fact]
     public async Task Run_Timeline_IsWrittenAsTextAndAsSwimLanes()
     {
         foreach (var name in (string[])["run.txt", "run.html"])

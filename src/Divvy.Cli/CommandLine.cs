@@ -9,6 +9,7 @@ using Divvy.Cli.Load;
 using Divvy.Cli.Output;
 using Divvy.Cli.Serving;
 using Divvy.Cli.StoreAdmin;
+using Divvy.Cli.Streams;
 using Divvy.Cli.Up;
 
 namespace Divvy.Cli;
@@ -74,6 +75,7 @@ internal static class CommandLine
             InstanceCommand.Drain(verb),
             JournalCommand.Create(console),
             StoreCommand.Create(console),
+            StreamCommand.Create(console),
             LabCommand.Create(console),
             BenchCommand.Create(console),
         };

@@ -54,8 +54,11 @@ public sealed class NamingTests
     }
 
     [Fact]
-    public void ShippedClasses_AreSealedAbstractOrStatic()
+    public void ShippedClasses_AreSealedAbstractStaticOrInherited()
     {
+        var inherited = Repository.Sources.Where(file => file.IsShipped)
+            .SelectMany(file => file.Syntax.DescendantNodes().OfType<BaseTypeSyntax>())
+            .Select(type => type.Type.ToString()).ToHashSet();
         var wrong =
             from file in Repository.Sources.Where(file => file.IsShipped)
             from type in file.Syntax.DescendantNodes().OfType<TypeDeclarationSyntax>()
@@ -63,6 +66,7 @@ public sealed class NamingTests
             let modifiers = type.Modifiers.Select(modifier => modifier.Text).ToList()
             where !(type is RecordDeclarationSyntax record && record.ClassOrStructKeyword.Text == "struct")
             where !modifiers.Intersect(["sealed", "abstract", "static", "partial"]).Any()
+            where !inherited.Contains(type.Identifier.Text)
             select $"{file.Path}: {type.Identifier.Text} is open to inheritance";
         wrong.ShouldBeEmpty();
     }

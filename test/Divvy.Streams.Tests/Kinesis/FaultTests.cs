@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Divvy.Streams.Kinesis;
+using Divvy.TestKit;
 using Divvy.TestKit.Kinesis;
 
 namespace Divvy.Streams.Tests.Kinesis;
@@ -126,6 +127,113 @@ public sealed class FaultTests(EmulatorFixture emulator) : IAsyncLifetime
     }
 
     [EmulatorFact]
+    public async Task PutRecords_SomeRefused_AreWrittenAgainAlone()
+    {
+        proxy.Plan("PutRecords", Fault.Content(
+            """
+            {"FailedRecordCount":1,"Records":[
+              {"ShardId":"shardId-000000000000","SequenceNumber":"1"},
+              {"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"Rate exceeded"},
+              {"ShardId":"shardId-000000000000","SequenceNumber":"2"}]}
+            """));
+
+        var receipts = await client.PutRecordsAsync(
+            stream, [.. "abc".Select(letter => StreamFixtures.Entry("k", $"{letter}"))], default);
+
+        // The proxy said that a and c were stored, so only b came through.
+        (await client.ReadAsync(stream, "shardId-000000000000", 1)).Single().Text().ShouldBe("b");
+        receipts.Select(receipt => receipt.IsStored).ShouldBe([true, true, true]);
+        receipts[0].SequenceNumber.ShouldBe("1");
+        receipts[2].SequenceNumber.ShouldBe("2");
+        receipts[1].SequenceNumber!.Length.ShouldBeGreaterThan(10);
+    }
+
+    [EmulatorFact]
+    public async Task PutRecords_SomeRefusedToTheEnd_TellsWhichAreStored()
+    {
+        proxy.Always("PutRecords", Fault.Content(
+            """{"FailedRecordCount":1,"Records":[{"ErrorCode":"InternalFailure","ErrorMessage":"inside"}]}"""));
+        proxy.Plan("PutRecords", Fault.Content(
+            """
+            {"FailedRecordCount":1,"Records":[{"ShardId":"s","SequenceNumber":"1"},
+              {"ErrorCode":"InternalFailure","ErrorMessage":"inside"}]}
+            """));
+
+        var failure = await Should.ThrowAsync<PartialPutException>(client.PutRecordsAsync(
+            stream, [StreamFixtures.Entry("k", "a"), StreamFixtures.Entry("k", "b")], default));
+
+        failure.Message.ShouldContain("1 of 2 records were refused 8 times: InternalFailure (inside)");
+        failure.Receipts.Select(receipt => receipt.IsStored).ShouldBe([true, false]);
+    }
+
+    [EmulatorFact]
+    public async Task ListShards_SeveralPages_AreOneList()
+    {
+        const string Shard = """{"ShardId":"s-0","HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"1"}}""";
+        proxy.Plan("ListShards", Fault.Content($$"""{"Shards":[{{Shard}}],"NextToken":"more"}"""))
+            .Plan("ListShards", Fault.Content($$"""{"Shards":[{{Shard.Replace("s-0", "s-1")}}]}"""));
+
+        (await client.ListShardsAsync(stream, default)).Select(shard => shard.Id).ShouldBe(["s-0", "s-1"]);
+    }
+
+    [EmulatorFact]
+    public async Task GetRecords_EndOfAShardAsTheServiceSaysIt_NamesTheChildren()
+    {
+        proxy.Plan("GetRecords", Fault.Content(
+            """
+            {"Records":[],"NextShardIterator":null,"MillisBehindLatest":250,"ChildShards":[{"ShardId":"s-2",
+              "ParentShards":["s-0","s-1"],"HashKeyRange":{"StartingHashKey":"5","EndingHashKey":"9"}}]}
+            """));
+
+        var batch = await client.GetRecordsAsync("iterator", 1, default);
+
+        batch.IsShardEnd.ShouldBeTrue();
+        batch.BehindLatest.ShouldBe(TimeSpan.FromMilliseconds(250));
+        var child = batch.Children.Single();
+        child.Parents.ShouldBe(["s-0", "s-1"]);
+        child.HashKeys.ShouldBe(new Divvy.Core.Streams.HashKeyRange(5, 9));
+    }
+
+    [EmulatorFact]
+    public async Task AnyCall_SomethingElseAnswers_SaysSo()
+    {
+        proxy.Plan("ListShards", Fault.Content("<html>welcome</html>"));
+
+        var failure = await Should.ThrowAsync<KinesisException>(client.ListShardsAsync(stream, default).AsTask());
+
+        failure.Message.ShouldContain("what is not Kinesis");
+    }
+
+    [EmulatorFact]
+    public async Task ClockSetWrong_ServiceSaysTheTime_IsSignedWithIt()
+    {
+        using var wrong = StreamFixtures.Client(proxy.Address, options =>
+            options.TimeProvider = new ManualTimeProvider(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        proxy.Plan("ListShards", Fault.Error("InvalidSignatureException", 403, "Signature not yet current"));
+
+        await wrong.ListShardsAsync(stream, default);
+        await wrong.ListShardsAsync(stream, default);
+
+        var times = proxy.SigningTimes.TakeLast(3).ToList();
+        times[0].ShouldStartWith("20010101T");
+        times[1].ShouldNotStartWith("2001");
+        times[2].ShouldNotStartWith("2001");
+    }
+
+    [EmulatorFact]
+    public async Task Credentials_CannotBeFetched_SaysWhatToDo()
+    {
+        using var nobody = StreamFixtures.Client(
+            proxy.Address, options => options.Credentials = new MissingCredentials());
+
+        var failure = await Should.ThrowAsync<KinesisException>(nobody.ListShardsAsync(stream, default).AsTask());
+
+        failure.ErrorType.ShouldBe("CredentialsMissing");
+        failure.Message.ShouldContain("AWS_ACCESS_KEY_ID");
+        failure.Message.ShouldContain("the profile has none");
+    }
+
+    [EmulatorFact]
     public async Task SilentService_EndsByTheTimeLimitAndIsTriedAgain()
     {
         using var hasty = StreamFixtures.Client(
@@ -144,6 +252,12 @@ public sealed class FaultTests(EmulatorFixture emulator) : IAsyncLifetime
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
 
         await Should.ThrowAsync<OperationCanceledException>(client.ListShardsAsync(stream, stop.Token).AsTask());
+    }
+
+    private sealed class MissingCredentials : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() =>
+            throw new AmazonClientException("the profile has none.");
     }
 
     private sealed class RenewableCredentials : RefreshingAWSCredentials

@@ -45,6 +45,9 @@ public sealed record Fault(
     public static Fault Error(string errorType, int status, string message) =>
         new(FaultKind.Answer, errorType, status, message);
 
+    /// <summary>A success with this content, which the service knows nothing of.</summary>
+    public static Fault Content(string json) => new(FaultKind.Content, Message: json);
+
     /// <summary>Passed on, later.</summary>
     public static Fault Later(TimeSpan delay) => new(FaultKind.Delay, Delay: delay);
 }

@@ -5,6 +5,7 @@ public enum FaultKind
 {
     Answer,
     Page,
+    Content,
     Delay,
     Silence,
     Cut,

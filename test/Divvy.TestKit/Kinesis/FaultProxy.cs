@@ -21,6 +21,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Fault>> planned = new();
     private readonly ConcurrentDictionary<string, Fault> standing = new();
     private readonly ConcurrentQueue<string> calls = new();
+    private readonly ConcurrentQueue<string> signingTimes = new();
 
     private FaultProxy(Uri target, WebApplication application)
     {
@@ -33,6 +34,9 @@ public sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>The operations that were asked for, in order, also those that a fault was done to.</summary>
     public IReadOnlyList<string> Calls => [.. calls];
+
+    /// <summary>The header <c>X-Amz-Date</c> of all calls, in order.</summary>
+    public IReadOnlyList<string> SigningTimes => [.. signingTimes];
 
     /// <summary>Begins to serve on a free port.</summary>
     public static async Task<FaultProxy> StartAsync(Uri target)
@@ -87,6 +91,7 @@ public sealed class FaultProxy : IAsyncDisposable
     {
         var operation = context.Request.Headers["X-Amz-Target"].ToString().Split('.')[^1];
         calls.Enqueue(operation);
+        signingTimes.Enqueue(context.Request.Headers["X-Amz-Date"].ToString());
         var fault = planned.TryGetValue(operation, out var queue) && queue.TryDequeue(out var next)
             ? next
             : standing.GetValueOrDefault(operation);
@@ -101,6 +106,9 @@ public sealed class FaultProxy : IAsyncDisposable
             case FaultKind.Page:
                 context.Response.StatusCode = fault.Status;
                 await context.Response.WriteAsync("<html>no server is available to handle this request</html>");
+                break;
+            case FaultKind.Content:
+                await context.Response.WriteAsync(fault.Message);
                 break;
             case FaultKind.Cut:
                 context.Abort();

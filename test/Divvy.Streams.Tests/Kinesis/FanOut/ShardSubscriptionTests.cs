@@ -118,8 +118,11 @@ public sealed class ShardSubscriptionTests : IAsyncLifetime
     [Fact]
     public async Task Subscribe_SilentTooLong_IsOpenedAgain()
     {
-        using var impatient = StreamFixtures.Client(
-            server.Address, options => options.SubscriptionIdleTimeout = TimeSpan.FromMilliseconds(50));
+        using var impatient = StreamFixtures.Client(server.Address, options =>
+        {
+            options.SubscriptionIdleTimeout = TimeSpan.FromMilliseconds(50);
+            options.Retry.MaxAttempts = 1000;
+        });
         server.Shard(ShardId).Append("a");
         await using var reader = impatient
             .SubscribeToShardAsync(consumer.Arn, ShardId, ShardIteratorRequest.TrimHorizon, limit.Token)

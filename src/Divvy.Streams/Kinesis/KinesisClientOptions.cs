@@ -17,15 +17,15 @@ public sealed class KinesisClientOptions
     /// container, instance).</summary>
     public AWSCredentials? Credentials { get; set; }
 
-    /// <summary>How long one try may take until its answer is read. Default 10 seconds, twice the service's own limit
-    /// for reads of 10 MB; an emulator may never answer.</summary>
+    /// <summary>How long one try may take until its answer is read. Default 10 seconds: answers hold up to 10 MB. An
+    /// emulator may never answer.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How a call that failed for the moment is tried again.</summary>
     public RetryOptions Retry { get; set; } = new();
 
-    /// <summary>A fan-out subscription on which nothing came for so long is opened again. Default 35 seconds, as in the
-    /// Java KCL: the service says something every five seconds.</summary>
+    /// <summary>A fan-out subscription on which nothing came for so long is opened again. Default 35 seconds: the
+    /// service sends events without records as well, every few seconds.</summary>
     public TimeSpan SubscriptionIdleTimeout { get; set; } = TimeSpan.FromSeconds(35);
 
     /// <summary>At most so many connections at once. Default 256, more than one worker has shards.</summary>

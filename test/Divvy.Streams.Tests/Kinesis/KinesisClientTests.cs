@@ -88,7 +88,8 @@ public sealed class KinesisClientTests(EmulatorFixture emulator) : IDisposable
         var receipt = await client.PutRecordAsync(stream, StreamFixtures.Entry("k", "old"), default);
 
         var failure = await Should.ThrowAsync<KinesisException>(hasty.GetShardIteratorAsync(
-            stream, receipt.ShardId!, ShardIteratorRequest.AtTimestamp(DateTimeOffset.UtcNow), default));
+            stream, receipt.ShardId!, ShardIteratorRequest.AtTimestamp(DateTimeOffset.UtcNow), default)
+            .WaitAsync(StreamFixtures.Patience));
 
         failure.Message.ShouldContain("within 0.2 s");
         failure.Message.ShouldContain("tried 2 times");

@@ -4,6 +4,7 @@ using Divvy.Coordination.Admin;
 using Divvy.Coordination.Control;
 using Divvy.Coordination.Events;
 using Divvy.Coordination.Layout;
+using Divvy.Coordination.Listing;
 using Divvy.Coordination.Loads;
 using Divvy.Coordination.Mirror;
 using Divvy.Coordination.Routing;
@@ -39,6 +40,7 @@ public sealed class CoordinationServer : IAsyncDisposable
     private readonly RedistributionTracker redistributions;
     private readonly AdminEndpoints admin;
     private readonly NamespaceAdmin namespaces;
+    private readonly ListingService listing;
     private readonly CoordinationMetrics metrics = new();
     private readonly MetricsCollector collector;
     private readonly TimeProvider time;
@@ -92,9 +94,11 @@ public sealed class CoordinationServer : IAsyncDisposable
         };
         sessions = new SessionService(sessionServices, hub, streams, options);
         controllers = ControllersOf(store, layout, committer, sessionServices.Departures, loggers);
-        AdminServices = AdminOf(store, layout, committer, sessionServices.Loads);
+        var listed = new ListedShards(store, layout, mirror, lookup, committer);
+        AdminServices = AdminOf(store, layout, committer, sessionServices.Loads, listed);
         admin = new AdminEndpoints(AdminServices);
         namespaces = new NamespaceAdmin(AdminServices);
+        listing = new ListingService(listed, namespaces, mirror, metrics, options.ServerId);
         ServerGauges.AddTo(metrics, mirror, hub, routing, controllers);
         mirror.Attach(Observe);
     }
@@ -111,10 +115,15 @@ public sealed class CoordinationServer : IAsyncDisposable
     /// <summary>What this server's meter recorded, in Prometheus' text format.</summary>
     public string RenderMetrics() => collector.Render();
 
-    /// <summary>Binds the session and routing services. Before <see cref="StartAsync"/>.</summary>
+    /// <summary>Binds the services of instances, routers and listed shards. Before <see cref="StartAsync"/>.</summary>
     public void MapTo(RpcServices services) => services
         .Duplex(ShardingMethods.Session, sessions.HandleAsync)
-        .ServerStream(ShardingMethods.WatchRouting, routing.HandleAsync);
+        .ServerStream(ShardingMethods.WatchRouting, routing.HandleAsync)
+        .Unary(ShardingMethods.AddShards, listing.AddAsync)
+        .Unary(ShardingMethods.ReadShards, listing.ReadAsync)
+        .Unary(ShardingMethods.WriteShardState, listing.WriteAsync)
+        .Unary(ShardingMethods.FinishShard, listing.FinishAsync)
+        .Unary(ShardingMethods.ForgetShards, listing.ForgetAsync);
 
     /// <summary>Maps the admin API, its OpenAPI document, <c>/health</c>, <c>/ready</c> and <c>/metrics</c>. The
     /// application needs <see cref="AdminServiceCollectionExtensions.AddAdminApi"/> among its services.</summary>
@@ -213,7 +222,7 @@ public sealed class CoordinationServer : IAsyncDisposable
         });
 
     private AdminServices AdminOf(
-        IEtcdClient store, StoreLayout layout, StepCommitter committer, LoadBook loads) =>
+        IEtcdClient store, StoreLayout layout, StepCommitter committer, LoadBook loads, ListedShards listed) =>
         new()
         {
             Options = options,
@@ -222,6 +231,7 @@ public sealed class CoordinationServer : IAsyncDisposable
             Mirror = mirror,
             Committer = committer,
             Loads = loads,
+            Listed = listed,
             Sessions = hub,
             Routers = routing,
             Controllers = controllers,

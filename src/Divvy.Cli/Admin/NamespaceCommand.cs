@@ -9,10 +9,15 @@ namespace Divvy.Cli.Admin;
 /// <summary><c>divvy ns</c>.</summary>
 internal static class NamespaceCommand
 {
-    public static Command Create(AdminVerb verb) => new("ns", "Namespaces: each is one sharded service.")
+    public static Command Create(AdminVerb verb)
     {
-        List(verb), Show(verb), New(verb), Change(verb), Delete(verb),
-    };
+        var command = new Command("ns", "Namespaces: each is one sharded service.")
+        {
+            List(verb), Show(verb), New(verb), Change(verb), Delete(verb),
+        };
+        command.Aliases.Add("namespace");
+        return command;
+    }
 
     private static Command List(AdminVerb verb) => verb.Global("list", "Every namespace.", [], async (call, cancel) =>
         call.Show(await call.Client.GetAsync<IReadOnlyList<NamespaceView>>("namespaces", cancel), Table));
@@ -65,11 +70,11 @@ internal static class NamespaceCommand
 
     private static TextTable Table(IReadOnlyList<NamespaceView> spaces)
     {
-        var table = new TextTable("NAMESPACE", "MODE", "STRATEGY", "SHARDS", "OWNED", "MOVING", "INSTANCES", "LEADER");
+        var table = new TextTable("NAMESPACE", "LAYOUT", "MODE", "STRATEGY", "SHARDS", "OWNED", "MOVING", "INSTANCES", "LEADER");
         foreach (var space in spaces)
         {
             table.Add(
-                space.Name, space.Mode, space.Strategy, space.Shards, space.ShardsOwned, space.ShardsMoving,
+                space.Name, space.Layout, space.Mode, space.Strategy, space.Shards, space.ShardsOwned, space.ShardsMoving,
                 space.Instances, space.Leader);
         }
         return table;
@@ -77,6 +82,7 @@ internal static class NamespaceCommand
 
     private static TextTable Details(NamespaceView space) => new TextTable("SETTING", "VALUE")
         .Add("name", space.Name)
+        .Add("layout", space.Layout)
         .Add("mode", space.Mode)
         .Add("strategy", space.Strategy)
         .Add("shards", Text(space.Shards))

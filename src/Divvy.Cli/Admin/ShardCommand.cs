@@ -7,10 +7,15 @@ namespace Divvy.Cli.Admin;
 /// <summary><c>divvy shards</c>, and what is done to one shard: move, pin, unpin.</summary>
 internal static class ShardCommand
 {
-    public static Command Create(AdminVerb verb) => new("shards", "Shards: who owns what, and why.")
+    public static Command Create(AdminVerb verb)
     {
-        List(verb), Show(verb),
-    };
+        var command = new Command("shards", "Shards: who owns what, and why; adds and finishes those of listed namespaces.")
+        {
+            List(verb), Show(verb), Add(verb), Finish(verb),
+        };
+        command.Aliases.Add("shard");
+        return command;
+    }
 
     public static Command Move(AdminVerb verb)
     {
@@ -58,6 +63,46 @@ internal static class ShardCommand
         return verb.InNamespace("show", "One shard.", [shard], async (call, cancel) => Print(
             call,
             await call.Client.GetAsync<ShardView>(call.Path("shards", call.Parsed.GetRequiredValue(shard)), cancel)));
+    }
+
+    private static Command Add(AdminVerb verb)
+    {
+        var shards = new Argument<string[]>("SHARD")
+        {
+            Description = "The shards to add.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var parents = new Option<string[]>("--parent")
+        {
+            Description = "A finished shard they go on with; may be given again.",
+            HelpName = "SHARD",
+        };
+        const string Description = "Add shards to a listed namespace; those that are there stay.";
+        return verb.InNamespace("add", Description, [shards, parents], async (call, cancel) =>
+        {
+            var named = call.Parsed.GetRequiredValue(shards);
+            var body = new ShardsAdd
+            {
+                Shards = [.. named.Select(id => new ShardAdd { Id = id, Parents = call.Parsed.GetValue(parents) })],
+            };
+            var added = await call.Client.PostAsync<ShardsAdded>(call.Path("shards"), body, cancel);
+            call.Show(added, all =>
+            {
+                var table = new TextTable("SHARD", "OUTCOME");
+                foreach (var shard in all.Shards)
+                    table.Add(shard.Id, shard.Outcome);
+                return table;
+            });
+        });
+    }
+
+    private static Command Finish(AdminVerb verb)
+    {
+        var shard = Shard();
+        const string Description = "Finish a shard of a listed namespace: its owner yields, then it goes for good.";
+        return verb.InNamespace("finish", Description, [shard], async (call, cancel) =>
+            Print(call, await call.Client.PostAsync<ShardView>(
+                call.Path("shards", call.Parsed.GetRequiredValue(shard), "finish"), body: null, cancel)));
     }
 
     private static Argument<string> Shard() => new("SHARD") { Description = "The shard." };

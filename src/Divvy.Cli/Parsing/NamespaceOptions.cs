@@ -25,6 +25,11 @@ internal sealed class NamespaceOptions
     };
 
     private readonly Option<int?> shards = Number("--shards", 1, 1_000_000, "How many shards; never changes.");
+    private readonly Option<string?> layout = Word(
+        "--layout",
+        ["fixed", "listed"],
+        "fixed: equal ranges of the keys. listed: shards added and finished by name. Never changes.");
+
     private readonly Option<string?> mode = Word(
         "--mode", modes.Keys, "exclusive: never two owners. affinity: availability first. Never changes.");
     private readonly Option<string?> strategy = Word("--strategy", strategies.Keys, "How shards are placed.");
@@ -34,7 +39,7 @@ internal sealed class NamespaceOptions
         "--session-ttl", "How long an instance may be silent before its session ends.");
 
     /// <summary>Options of what may be set when a namespace comes to be.</summary>
-    public IEnumerable<Option> ForCreation => [shards, mode, .. ForChange];
+    public IEnumerable<Option> ForCreation => [layout, shards, mode, .. ForChange];
 
     /// <summary>Options of what may change later.</summary>
     public IEnumerable<Option> ForChange => [.. ForServer.Except([shards, mode]), sessionTtl];
@@ -59,6 +64,7 @@ internal sealed class NamespaceOptions
     public NamespaceCreate Creation(string name, ParseResult parsed) => new()
     {
         Name = name,
+        Layout = parsed.GetValue(layout),
         Shards = parsed.GetValue(shards),
         Mode = parsed.GetValue(mode),
         Strategy = parsed.GetValue(strategy),

@@ -62,8 +62,11 @@ internal sealed class ShardHostMiddleware
         }
         if ((headers.Shard ?? host.FindShard(KeyHash.Of(key))) is not { } shard)
         {
-            await ShardProblems.UnknownAsync(
-                context, host, $"Instance {host.InstanceId} knows no shard for key '{key}'.").ConfigureAwait(false);
+            var why = host.IsListed
+                ? $"Namespace {host.Namespace} lists its shards by name, so no key leads to one: name the shard in the"
+                    + $" header {ShardHeaders.Shard}."
+                : $"Instance {host.InstanceId} knows no shard for key '{key}'.";
+            await ShardProblems.UnknownAsync(context, host, why).ConfigureAwait(false);
             return;
         }
         await HandleAsync(context, headers, shard).ConfigureAwait(false);

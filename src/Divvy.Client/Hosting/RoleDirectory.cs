@@ -13,6 +13,14 @@ internal sealed class RoleDirectory
     private readonly Lock gate = new();
     private readonly Dictionary<ShardId, RoleAssignment> roles = [];
     private RoutingTable? table = RoutingTable.Empty;
+    private volatile bool isListed;
+
+    /// <summary>The namespace lists its shards by name: no key leads to one.</summary>
+    public bool IsListed
+    {
+        get => isListed;
+        set => isListed = value;
+    }
 
     public void Apply(bool isFullSet, IReadOnlyList<RoleAssignment> changes)
     {
@@ -46,7 +54,11 @@ internal sealed class RoleDirectory
                 RoutingChange.Snapshot(
                     Revision.None,
                     [.. roles.Values.Select(role => new RouteEntry(
-                        role.Shard, role.Range, role.Generation, role.Revision, null, null))]));
+                        role.Shard, role.Range, role.Generation, role.Revision, null, null))])
+                with
+                {
+                    IsListed = isListed,
+                });
         }
     }
 }

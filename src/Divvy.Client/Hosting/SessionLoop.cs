@@ -17,7 +17,6 @@ namespace Divvy.Client.Hosting;
 /// </remarks>
 internal sealed class SessionLoop(
     ShardHostOptions options,
-    Uri address,
     HostShell shell,
     RoleDirectory directory,
     LoadMeter loads,
@@ -52,7 +51,7 @@ internal sealed class SessionLoop(
         while (!cancellationToken.IsCancellationRequested && !IsLeaving())
         {
             var channel = rotation.Current;
-            var stream = new SessionStream(options, address, nonce, shell, directory, loads, time);
+            var stream = new SessionStream(options, nonce, shell, directory, loads, time);
             try
             {
                 var end = await RunAsync(stream, channel, cancellationToken).ConfigureAwait(false);

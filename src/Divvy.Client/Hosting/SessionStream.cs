@@ -10,7 +10,6 @@ namespace Divvy.Client.Hosting;
 /// Three loops: one reads, one writes, one beats; the first to end ends the stream.</summary>
 internal sealed class SessionStream(
     ShardHostOptions options,
-    Uri address,
     string nonce,
     HostShell shell,
     RoleDirectory directory,
@@ -103,7 +102,9 @@ internal sealed class SessionStream(
         {
             Namespace = options.Namespace,
             Instance = options.InstanceId,
-            Address = address.GetLeftPart(UriPartial.Path).TrimEnd('/'),
+            Address = options.TakesRequests
+                ? options.Address?.GetLeftPart(UriPartial.Path).TrimEnd('/') ?? ""
+                : "",
             Zone = options.Zone,
             Capacity = options.Capacity,
             Nonce = nonce,
@@ -128,6 +129,7 @@ internal sealed class SessionStream(
         // than once counts from the first time: such a session asks for more at once.
         beatAtOnce = registered.Resumed || TimeLeft() < 2 * heartbeatInterval;
         WasRegistered = true;
+        directory.IsListed = registered.Layout == ShardingLayout.Listed;
         shell.AckSink = ack => Send(new InstanceMessage { Acknowledge = RoleMessages.ToMessage(ack) });
     }
 

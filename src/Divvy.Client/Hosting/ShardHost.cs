@@ -101,8 +101,12 @@ public sealed class ShardHost : IAsyncDisposable
 
     internal ShardHostOptions Options => options;
 
-    /// <summary>The shard whose range covers a key's hash, among those this instance has heard of; null:
-    /// none.</summary>
+    /// <summary>Whether the namespace lists its shards by name, so that no key leads to one; known with the
+    /// session.</summary>
+    public bool IsListed => directory.IsListed;
+
+    /// <summary>The shard whose range covers a key's hash, among those this instance has heard of; null: none, as always
+    /// in a listed namespace.</summary>
     public ShardId? FindShard(ulong hash) => directory.Find(hash);
 
     /// <summary>Begins to ask for a session and returns; what goes wrong is logged and tried again.</summary>
@@ -114,9 +118,12 @@ public sealed class ShardHost : IAsyncDisposable
             ObjectDisposedException.ThrowIf(ended, this);
             if (session is not null)
                 throw new InvalidOperationException($"{options.InstanceId} was started before");
-            var address = options.Address ?? throw new InvalidOperationException(
-                $"{options.InstanceId} has no Address: set where callers and other instances reach it");
-            session = new SessionLoop(options, address, shell, directory, loads, servers, clock.Time, dice, logger);
+            if (options is { TakesRequests: true, Address: null })
+            {
+                throw new InvalidOperationException(
+                    $"{options.InstanceId} has no Address: set where callers and other instances reach it");
+            }
+            session = new SessionLoop(options, shell, directory, loads, servers, clock.Time, dice, logger);
             running = session.RunAsync(stopping.Token);
         }
     }

@@ -22,6 +22,10 @@ public sealed class ShardHostOptions
     /// the start.</summary>
     public Uri? Address { get; set; }
 
+    /// <summary>Whether anybody calls this instance. False: it works for itself, as a consumer of a stream does; it needs
+    /// no <see cref="Address"/>, and routers learn who owns its shards, but not where. Default true.</summary>
+    public bool TakesRequests { get; set; } = true;
+
     /// <summary>The failure domain; standbys are kept in other zones than owners where possible.</summary>
     public string Zone { get; set; } = "";
 

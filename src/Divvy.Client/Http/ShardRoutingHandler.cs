@@ -76,6 +76,7 @@ public sealed class ShardRoutingHandler : DelegatingHandler
         while (true)
         {
             var table = router.Table;
+            journey.RefuseKeyIn(table, router);
             if (journey.Find(table) is not { Address: { } address } entry)
             {
                 journey.LastReason = "it has no owner";
@@ -192,6 +193,18 @@ public sealed class ShardRoutingHandler : DelegatingHandler
         public Exception? LastFailure { get; set; }
 
         public RouteEntry? Find(RoutingTable table) => shard is { } named ? table.Find(named) : table.Find(key);
+
+        /// <exception cref="HttpRequestException">The request names a key, and no key leads anywhere here.</exception>
+        public void RefuseKeyIn(RoutingTable table, ShardRouter router)
+        {
+            if (table.IsListed && shard is null)
+            {
+                throw new HttpRequestException(
+                    $"{request.Method} for key '{key}' of {router.Namespace}: the namespace lists its shards by name, so no"
+                        + " key leads to one; name the shard with request.SetShard(...) or the header"
+                        + $" {ShardHeaders.Shard}");
+            }
+        }
 
         public string Describe(ShardRouter router)
         {

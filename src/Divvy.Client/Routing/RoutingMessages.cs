@@ -12,7 +12,10 @@ internal static class RoutingMessages
         new Revision(update.Revision),
         update.Snapshot,
         [.. update.Routes.Select(ToEntry)],
-        [.. update.Removed.Select(shard => new ShardId(shard))]);
+        [.. update.Removed.Select(shard => new ShardId(shard))])
+    {
+        IsListed = update.Layout == ShardingLayout.Listed,
+    };
 
     private static RouteEntry ToEntry(Route route) => new(
         new ShardId(route.Shard),

@@ -16,6 +16,7 @@ internal sealed class AdminEndpoints(AdminServices services)
     private readonly NamespaceAdmin namespaces = new(services);
     private readonly InstanceAdmin instances = new(services);
     private readonly ShardAdmin shards = new(services);
+    private readonly ListedShardAdmin listed = new(services);
     private readonly EventAdmin events = new(services);
     private readonly ServerAdmin server = new(services);
 
@@ -102,6 +103,23 @@ internal sealed class AdminEndpoints(AdminServices services)
                 (string ns, string? instance) =>
                     Ok(shards.List(ns, instance), AdminJson.Default.IReadOnlyListShardView))
             .Describe<IReadOnlyList<ShardView>>("shards", "The shards of a namespace, or of one of its instances.");
+        group.MapPost("", async (string ns, HttpContext context) =>
+            {
+                var body = await ReadAsync(context, AdminJson.Default.ShardsAdd).ConfigureAwait(false);
+                var added = await listed.AddAsync(ns, body, context.RequestAborted).ConfigureAwait(false);
+                return Ok(added, AdminJson.Default.ShardsAdded);
+            })
+            .Accepts<ShardsAdd>("application/json")
+            .Describe<ShardsAdded>("shards", "Adds shards to a listed namespace; those that are there stay.");
+        group.MapPost("/{shard}/finish", async (string ns, string shard, HttpContext context) =>
+                Results.Json(
+                    await shards.FinishAsync(ns, shard, context.RequestAborted).ConfigureAwait(false),
+                    AdminJson.Default.ShardView,
+                    statusCode: StatusCodes.Status202Accepted))
+            .Describe<ShardView>(
+                "shards",
+                "Finishes a shard of a listed namespace: its owner yields, then it goes.",
+                StatusCodes.Status202Accepted);
         group.MapGet("/{shard}", (string ns, string shard) => Ok(shards.Get(ns, shard), AdminJson.Default.ShardView))
             .Describe<ShardView>("shards", "One shard.");
         group.MapPost("/{shard}/move", async (string ns, string shard, HttpContext context) =>

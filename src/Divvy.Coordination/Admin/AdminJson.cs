@@ -17,6 +17,8 @@ namespace Divvy.Coordination.Admin;
 [JsonSerializable(typeof(IReadOnlyList<ShardView>))]
 [JsonSerializable(typeof(PlanView))]
 [JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(ShardsAdd))]
+[JsonSerializable(typeof(ShardsAdded))]
 [JsonSerializable(typeof(MoveRequest))]
 [JsonSerializable(typeof(PinRequest))]
 [JsonSerializable(typeof(ServerView))]

@@ -1,6 +1,7 @@
 using Divvy.Client.Etcd;
 using Divvy.Coordination.Control;
 using Divvy.Coordination.Layout;
+using Divvy.Coordination.Listing;
 using Divvy.Coordination.Loads;
 using Divvy.Coordination.Mirror;
 using Divvy.Coordination.Routing;
@@ -25,6 +26,8 @@ internal sealed record AdminServices
     public required StepCommitter Committer { get; init; }
 
     public required LoadBook Loads { get; init; }
+
+    public required ListedShards Listed { get; init; }
 
     public required SessionHub Sessions { get; init; }
 

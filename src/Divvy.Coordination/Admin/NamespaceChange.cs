@@ -1,9 +1,11 @@
 namespace Divvy.Coordination.Admin;
 
-/// <summary>Body of <c>PATCH /api/v1/namespaces/{ns}</c>. What is absent stays as it is. Shards and mode are there to
-/// be refused with a reason: they never change (R10).</summary>
+/// <summary>Body of <c>PATCH /api/v1/namespaces/{ns}</c>. What is absent stays as it is. Layout, shards and mode are
+/// there to be refused with a reason: they never change (R10).</summary>
 public sealed record NamespaceChange
 {
+    public string? Layout { get; init; }
+
     public int? Shards { get; init; }
 
     public string? Mode { get; init; }

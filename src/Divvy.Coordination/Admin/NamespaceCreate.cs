@@ -6,7 +6,11 @@ public sealed record NamespaceCreate
     /// <summary>1 to 128 letters, digits, '-', '_', '.', ':'.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Number of shards, 1 to 1,000,000; never changes.</summary>
+    /// <summary><c>fixed</c> (default): equal ranges of the key space. <c>listed</c>: shards that are added and finished
+    /// by name. Never changes.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>Number of shards, 1 to 1,000,000; never changes. Not for a listed namespace.</summary>
     public int? Shards { get; init; }
 
     /// <summary><c>exclusive</c> (default) or <c>affinity</c>; never changes.</summary>

@@ -21,7 +21,11 @@ internal static class NamespaceSettings
             errors.Add(
                 $"name '{request.Name}' is not 1 to {StoreLayout.MaxNameLength} letters, digits, '-', '_', '.', ':'");
         }
-        Range(errors, "shards", request.Shards, 1, FixedLayout.MaxShards);
+        var layout = Word(errors, "layout", request.Layout, NamespaceLayout.Fixed);
+        if (layout == NamespaceLayout.Fixed)
+            Range(errors, "shards", request.Shards, 1, FixedLayout.MaxShards);
+        else if (request.Shards is { } counted)
+            errors.Add($"shards is {counted}, but a listed namespace begins with none: add them by name");
         var mode = Word(errors, "mode", request.Mode, OwnershipMode.Exclusive);
         var change = new NamespaceChange
         {
@@ -34,7 +38,9 @@ internal static class NamespaceSettings
             YieldTimeoutMs = request.YieldTimeoutMs,
             PenaltyMs = request.PenaltyMs,
         };
-        var config = new NamespaceConfig { Mode = mode, Shards = request.Shards ?? NamespaceConfig.DefaultShards };
+        var config = layout == NamespaceLayout.Listed
+            ? NamespaceConfig.Listed with { Mode = mode }
+            : new NamespaceConfig { Mode = mode, Shards = request.Shards ?? NamespaceConfig.DefaultShards };
         return Finish(Apply(config, change, errors), errors);
     }
 
@@ -42,6 +48,8 @@ internal static class NamespaceSettings
     public static NamespaceConfig Change(NamespaceConfig config, NamespaceChange change)
     {
         var errors = new List<string>();
+        if (change.Layout is not null && Word(errors, "layout", change.Layout, config.Layout) != config.Layout)
+            errors.Add($"layout is {ToWord(config.Layout)} and never changes: create another namespace");
         if (change.Shards is { } shards && shards != config.Shards)
             errors.Add($"shards is {config.Shards} and never changes: create another namespace");
         if (change.Mode is not null && Word(errors, "mode", change.Mode, config.Mode) != config.Mode)

@@ -5,6 +5,10 @@ public sealed record NamespaceView
 {
     public required string Name { get; init; }
 
+    /// <summary><c>fixed</c> or <c>listed</c>.</summary>
+    public required string Layout { get; init; }
+
+    /// <summary>Of a listed namespace those there are now.</summary>
     public required int Shards { get; init; }
 
     public required string Mode { get; init; }

@@ -3,6 +3,7 @@ using Divvy.Coordination.Mirror;
 using Divvy.Coordination.Steps;
 using Divvy.Core.Assignment;
 using Divvy.Core.Identity;
+using Divvy.Core.Keys;
 using Divvy.Core.Planning;
 
 namespace Divvy.Coordination.Admin;
@@ -49,6 +50,18 @@ internal sealed class ShardAdmin(AdminServices services)
     public Task<ShardView> UnpinAsync(string name, string shard, CancellationToken cancellationToken) =>
         StepAsync(
             name, shard, (_, version) => Handoff.SetPin(version, null, "unpinned by an operator"), cancellationToken);
+
+    /// <summary>Closes a shard of a listed namespace: its owner finishes what is in flight and acknowledges, then the
+    /// record goes.</summary>
+    /// <exception cref="AdminException">404 or 409, with what to do.</exception>
+    public Task<ShardView> FinishAsync(string name, string shard, CancellationToken cancellationToken) =>
+        StepAsync(
+            name, shard,
+            (space, version) => space.Config is { Layout: NamespaceLayout.Listed }
+                ? Handoff.Close(version, "finished by an operator")
+                : throw AdminException.Conflict(
+                    $"the namespace {name} has a fixed layout: its shards come and go with it"),
+            cancellationToken);
 
     private static StepOutcome Move(NamespaceSnapshot space, in VersionedShard version, string? to)
     {
@@ -99,12 +112,19 @@ internal sealed class ShardAdmin(AdminServices services)
             if (results[0].Verdict == StepVerdict.Committed)
             {
                 await services.SeeAsync(results[0].Revision.Value, cancellationToken).ConfigureAwait(false);
-                return Get(name, shard);
+                return After(name, shard, version);
             }
             // Somebody else was faster: look again once their change is here.
             await Task.Delay(RetryDelay, services.Time, cancellationToken).ConfigureAwait(false);
         }
         throw AdminException.Conflict($"shard {shard} keeps changing: try again");
+    }
+
+    /// <summary>The shard after a step; as it was before, when the step removed it.</summary>
+    private ShardView After(string name, string shard, in VersionedShard before)
+    {
+        var space = services.Find(name);
+        return View(space, space.Shards.TryGetValue(new ShardId(shard), out var now) ? now : before);
     }
 
     private ShardView View(NamespaceSnapshot space, in VersionedShard shard)

@@ -8,6 +8,9 @@ public sealed record ShardView
     /// <summary>Its hashes, in hex: start-end, the end exclusive, 0000000000000000 as the end meaning 2^64.</summary>
     public required string Range { get; init; }
 
+    /// <summary>The shards it goes on with, when it was added as their child.</summary>
+    public IReadOnlyList<string> Parents { get; init; } = [];
+
     /// <summary><c>stable</c>, <c>preparing</c>, <c>yielding</c> or <c>closing</c>.</summary>
     public required string Phase { get; init; }
 

@@ -2,6 +2,7 @@ using Divvy.Coordination.Control;
 using Divvy.Coordination.Mirror;
 using Divvy.Core.Assignment;
 using Divvy.Core.Identity;
+using Divvy.Core.Keys;
 using Divvy.Core.Planning;
 
 namespace Divvy.Coordination.Admin;
@@ -16,7 +17,8 @@ internal static class Views
         return new NamespaceView
         {
             Name = space.Name,
-            Shards = config.Shards,
+            Layout = NamespaceSettings.ToWord(config.Layout),
+            Shards = config.Layout == NamespaceLayout.Listed ? space.Shards.Count : config.Shards,
             Mode = NamespaceSettings.ToWord(config.Mode),
             Strategy = NamespaceSettings.ToWord(config.Strategy),
             Standbys = config.Standbys,
@@ -64,6 +66,7 @@ internal static class Views
         {
             Id = record.Shard.Value,
             Range = record.Range.ToString(),
+            Parents = [.. record.Parents.Select(parent => parent.Value)],
             Phase = NamespaceSettings.ToWord(record.Phase),
             Owner = record.Owner?.Instance.Value,
             OwnerSession = record.Owner?.Session.ToString(),

@@ -41,8 +41,21 @@ internal static class ControllerRound
     /// <summary>Nobody serves any shard yet, or any more: it is worth waiting a moment for the instances that are about
     /// to come, because what goes to the first has to move again.</summary>
     public static bool IsColdStart(NamespaceSnapshot space) =>
-        space.Config is { Deleting: false } && space.Instances.Count > 0
+        space.Config is { Deleting: false } config && space.Instances.Count > 0
+        && (config.Layout == NamespaceLayout.Fixed || space.Shards.Count > 0)
         && !space.Shards.Values.Any(shard => shard.Record.Owner is { } owner && space.IsLive(owner));
+
+    /// <summary>Instances have come, and every shard has an owner that lives: nothing but balance is at stake, and those
+    /// that start together should be planned together, because what is moved to the first would have to move
+    /// again.</summary>
+    public static bool MayWaitForMore(NamespaceSnapshot before, NamespaceSnapshot now) =>
+        now.Instances.Count > before.Instances.Count && OnlyGained(before, now)
+        && now.Shards.Values.All(shard => shard.Record.Owner is { } owner && now.IsLive(owner));
+
+    /// <summary>No instance has gone and the namespace has the shards it had.</summary>
+    public static bool OnlyGained(NamespaceSnapshot before, NamespaceSnapshot now) =>
+        now.Shards.Count == before.Shards.Count && now.Config == before.Config
+        && before.Instances.Values.All(instance => now.IsLive(instance.Ref));
 
     private static RoundDecision Plan(
         NamespaceSnapshot space,

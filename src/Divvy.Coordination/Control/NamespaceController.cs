@@ -123,6 +123,7 @@ internal sealed class NamespaceController(string space, ControllerServices servi
         var options = snapshot.Get(space).Config?.ToDeadlines();
         var deadlines = new MoveDeadlines(options ?? new MoveDeadlinesOptions());
         var before = snapshot.Get(space);
+        var seen = before;
         while (snapshot.Get(space) is { Config: { } config } now)
         {
             ForgetRemoved(before, now, deadlines);
@@ -131,6 +132,9 @@ internal sealed class NamespaceController(string space, ControllerServices servi
                 (options, deadlines) = (configured, new MoveDeadlines(configured));
             if (ControllerRound.IsColdStart(now))
                 snapshot = await SettleAsync(cancellationToken).ConfigureAwait(false);
+            else if (ControllerRound.MayWaitForMore(seen, now))
+                snapshot = await WaitForMoreAsync(now, cancellationToken).ConfigureAwait(false);
+            seen = snapshot.Get(space);
             if (!await RoundAsync(key, snapshot, deadlines, cancellationToken).ConfigureAwait(false))
                 return;
             await changed.WaitAsync(
@@ -151,6 +155,30 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             await Task.Delay(services.Options.SettleDelay, services.Time, cancellationToken).ConfigureAwait(false);
             if (services.Mirror.Current.Get(space).Instances.Count == before)
                 break;
+        }
+        return services.Mirror.Current;
+    }
+
+    /// <summary>Waits as well, but no longer than until a shard or an instance goes or comes that cannot wait.</summary>
+    private async Task<StoreSnapshot> WaitForMoreAsync(NamespaceSnapshot now, CancellationToken cancellationToken)
+    {
+        for (var delay = 0; delay < MaxSettleDelays; delay++)
+        {
+            using var enough = new CancellationTokenSource(services.Options.SettleDelay, services.Time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
+            try
+            {
+                var known = now;
+                return await services.Mirror.WaitUntilAsync(
+                    state => !ControllerRound.OnlyGained(known, state.Get(space)), both.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                var then = services.Mirror.Current.Get(space);
+                if (then.Instances.Count == now.Instances.Count)
+                    break;
+                now = then;
+            }
         }
         return services.Mirror.Current;
     }

@@ -18,6 +18,7 @@ internal sealed class NamespaceRemoval(IEtcdClient store, StoreLayout layout, IL
                 EtcdOp.Delete(config),
                 EtcdOp.Delete(EtcdRange.Prefix(layout.StatusPrefix(space.Name))),
                 EtcdOp.Delete(EtcdRange.Prefix(layout.EventPrefix(space.Name))),
+                EtcdOp.Delete(EtcdRange.Prefix(layout.StatePrefix(space.Name))),
                 EtcdOp.Delete(EtcdRange.Prefix(layout.ShardPrefix(space.Name))));
         if ((await store.TxnAsync(txn, cancellationToken).ConfigureAwait(false)).Succeeded)
             logger.NamespaceDeleted(space.Name);

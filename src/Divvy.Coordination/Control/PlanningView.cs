@@ -28,9 +28,11 @@ internal static class PlanningView
         };
     }
 
-    /// <summary>The shards of the layout that have no record. One whose record cannot be read is not missing.</summary>
+    /// <summary>The shards of the layout that have no record. One whose record cannot be read is not missing; of a listed
+    /// namespace none is, since whoever adds a shard writes its record.</summary>
     public static IEnumerable<ShardLayout> Missing(NamespaceSnapshot space) =>
-        space.Config is not { } config || space.Shards.Count + space.Unreadable.Count >= config.Shards
+        space.Config is not { Layout: NamespaceLayout.Fixed } config
+        || space.Shards.Count + space.Unreadable.Count >= config.Shards
             ? []
             : FixedLayout.Shards(config.Shards)
                 .Where(layout => !space.Shards.ContainsKey(layout.Shard) && !space.Unreadable.Contains(layout.Shard));

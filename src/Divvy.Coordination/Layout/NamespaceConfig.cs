@@ -1,16 +1,22 @@
 using System.Text.Json.Serialization;
 using Divvy.Core.Assignment;
+using Divvy.Core.Keys;
 using Divvy.Core.Planning;
 
 namespace Divvy.Coordination.Layout;
 
-/// <summary>What is configured for one namespace, as it is in the store. Immutable; <see cref="Mode"/> and
-/// <see cref="Shards"/> never change during a namespace's life (R10).</summary>
+/// <summary>What is configured for one namespace, as it is in the store. Immutable; <see cref="Layout"/>,
+/// <see cref="Mode"/> and <see cref="Shards"/> never change during a namespace's life (R10).</summary>
 public sealed record NamespaceConfig
 {
     public const int DefaultShards = 20;
 
-    /// <summary>Number of equal ranges the key space is cut into.</summary>
+    /// <summary>How the namespace comes by its shards.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NamespaceLayout Layout { get; init; }
+
+    /// <summary>Number of equal ranges the key space is cut into; 0 in a listed namespace, where no shard is missing that
+    /// was not added.</summary>
     public int Shards { get; init; } = DefaultShards;
 
     public OwnershipMode Mode { get; init; } = OwnershipMode.Exclusive;
@@ -44,6 +50,9 @@ public sealed record NamespaceConfig
     /// <summary>The namespace is being removed: its shards close, then the configuration goes (R9).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Deleting { get; init; }
+
+    /// <summary>A namespace whose shards are added by name.</summary>
+    public static NamespaceConfig Listed { get; } = new() { Layout = NamespaceLayout.Listed, Shards = 0 };
 
     /// <summary>What the planner is asked for.</summary>
     public PlannerPolicy ToPolicy()

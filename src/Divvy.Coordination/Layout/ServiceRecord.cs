@@ -3,7 +3,7 @@ namespace Divvy.Coordination.Layout;
 /// <summary>The value of a session key: an instance that lives as long as the key's lease.</summary>
 public sealed record ServiceRecord
 {
-    /// <summary>Base URL where peers and callers reach the instance.</summary>
+    /// <summary>Base URL where peers and callers reach the instance; empty: nobody calls it.</summary>
     public required string Address { get; init; }
 
     public string Zone { get; init; } = "";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Divvy.Core.Assignment;
 using Divvy.Core.Identity;
 using Divvy.Core.Keys;
@@ -63,14 +62,7 @@ internal sealed record ShardDocument
     private static SessionDocument? From(SessionRef? session) =>
         session is { } some ? SessionDocument.From(some) : null;
 
-    private static HashRange ParseRange(string text)
-    {
-        var dash = text.IndexOf('-');
-        return dash > 0 && TryParse(text.AsSpan(0, dash), out var start) && TryParse(text.AsSpan(dash + 1), out var end)
-            ? new HashRange(start, end)
-            : throw new FormatException($"'{text}' is not a range: expected two hexadecimal numbers, start-end");
-
-        static bool TryParse(ReadOnlySpan<char> hex, out ulong value) =>
-            ulong.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
-    }
+    private static HashRange ParseRange(string text) => HashRange.TryParse(text, out var range)
+        ? range
+        : throw new FormatException($"'{text}' is not a range: expected two hexadecimal numbers, start-end");
 }

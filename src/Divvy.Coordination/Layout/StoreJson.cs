@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Divvy.Core.Assignment;
+using Divvy.Core.Keys;
 using Divvy.Core.Planning;
 
 namespace Divvy.Coordination.Layout;
@@ -14,7 +15,8 @@ namespace Divvy.Coordination.Layout;
     Converters =
     [
         typeof(LowerCaseEnumConverter<ShardPhase>), typeof(LowerCaseEnumConverter<StepKind>),
-        typeof(LowerCaseEnumConverter<OwnershipMode>), typeof(LowerCaseEnumConverter<PlacementStrategy>),
+        typeof(LowerCaseEnumConverter<OwnershipMode>), typeof(LowerCaseEnumConverter<NamespaceLayout>),
+        typeof(LowerCaseEnumConverter<PlacementStrategy>),
         typeof(UpperCaseEnumConverter<ServiceStatus>), typeof(UpperCaseEnumConverter<OperatorStatus>),
     ])]
 [JsonSerializable(typeof(NamespaceConfig))]

@@ -4,8 +4,9 @@ using Divvy.Core.Identity;
 namespace Divvy.Coordination.Layout;
 
 /// <summary>Where everything is in the store (docs/operations.md lists it for people). All keys, with the prefix
-/// removed, lie between <c>/services/</c> and <c>/shards0</c>: one range read and one watch over
-/// <see cref="RangeStart"/>..<see cref="RangeEnd"/> show all of it in the order it happened. Immutable.</summary>
+/// removed, lie between <c>/services/</c> and <c>/shards0</c>, but for the states of listed shards: one range read and
+/// one watch over <see cref="RangeStart"/>..<see cref="RangeEnd"/> show all of it in the order it happened.
+/// Immutable.</summary>
 public sealed class StoreLayout
 {
     /// <summary>The longest a namespace, instance, shard or server name may be.</summary>
@@ -16,6 +17,7 @@ public sealed class StoreLayout
     private const string NamespacesRoot = "/shard-distributor/namespaces/";
     private const string LeadersRoot = "/shard-distributor/leaders/";
     private const string StatusRoot = "/shard-distributor/status/";
+    private const string StatesRoot = "/states/";
     private const string EventsRoot = "/shard-distributor/events/";
 
     /// <param name="prefix">Put before every key; empty for none. A trailing slash is dropped, since keys start with
@@ -45,6 +47,12 @@ public sealed class StoreLayout
     public string ShardPrefix(string name) => $"{Prefix}{ShardsRoot}{name}/";
 
     public string Shard(string name, ShardId shard) => $"{Prefix}{ShardsRoot}{name}/{shard}";
+
+    /// <summary>The state of a listed shard. It lies outside the range above on purpose: states change all the time, and no
+    /// server decides anything by them.</summary>
+    public string State(string name, ShardId shard) => $"{Prefix}{StatesRoot}{name}/{shard}";
+
+    public string StatePrefix(string name) => $"{Prefix}{StatesRoot}{name}/";
 
     public string EventPrefix(string name) => $"{Prefix}{EventsRoot}{name}/";
 

@@ -2,6 +2,7 @@ using Divvy.Coordination.Mirror;
 using Divvy.Coordination.Sessions;
 using Divvy.Core.Assignment;
 using Divvy.Core.Identity;
+using Divvy.Core.Keys;
 using Divvy.Rpc.Sharding;
 
 namespace Divvy.Coordination.Routing;
@@ -47,6 +48,7 @@ internal sealed class RoutingSubscriber
             {
                 Revision = snapshot.Revision.Value,
                 Mode = RoleMessages.ToMessage(space.Config?.Mode ?? OwnershipMode.Exclusive),
+                Layout = RoleMessages.ToMessage(space.Config?.Layout ?? NamespaceLayout.Fixed),
             };
             if (snapshotDue)
             {

@@ -63,8 +63,9 @@ internal sealed record RegistrationRequest
             yield return $"the instance '{register.Instance}' is not 1 to {StoreLayout.MaxNameLength} letters, digits,"
                 + " '-', '_', '.', ':'";
         }
-        if (!Uri.TryCreate(register.Address, UriKind.Absolute, out var address)
-            || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        if (register.Address.Length > 0
+            && (!Uri.TryCreate(register.Address, UriKind.Absolute, out var address)
+                || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)))
             yield return $"the address '{register.Address}' is not an http or https URL";
         if (!(register.Capacity > 0 && register.Capacity <= MaxCapacity))
             yield return $"the capacity {register.Capacity} is not above 0 and at most {MaxCapacity}";

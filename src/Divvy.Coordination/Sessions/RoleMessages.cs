@@ -1,6 +1,7 @@
 using Divvy.Core.Assignment;
 using Divvy.Core.Hosting;
 using Divvy.Core.Identity;
+using Divvy.Core.Keys;
 using Divvy.Rpc.Sharding;
 
 namespace Divvy.Coordination.Sessions;
@@ -21,6 +22,7 @@ internal static class RoleMessages
             HandedOverAt = role.HandedOverAt.Value,
             Reason = role.Reason,
         };
+        message.Parents.AddRange(role.Parents.Select(parent => parent.Value));
         if (role.Next is { } next)
             message.Next = ToPeer(next, role.NextAddress);
         return message;
@@ -32,6 +34,9 @@ internal static class RoleMessages
         Session = session.Session.Value,
         Address = address ?? "",
     };
+
+    public static ShardingLayout ToMessage(NamespaceLayout layout) =>
+        layout == NamespaceLayout.Listed ? ShardingLayout.Listed : ShardingLayout.Fixed;
 
     public static ShardingMode ToMessage(OwnershipMode mode) =>
         mode == OwnershipMode.Affinity ? ShardingMode.Affinity : ShardingMode.Exclusive;

@@ -103,6 +103,7 @@ internal sealed class SessionService(
             Server = options.ServerId,
             Resumed = registration.Resumed,
             Mode = RoleMessages.ToMessage(space.Config.Mode),
+            Layout = RoleMessages.ToMessage(space.Config.Layout),
         };
         if (registration.Resumed)
             services.Logger.Resumed(registration.Session, request.Space);

@@ -16,11 +16,13 @@ internal sealed class StepChunker(StoreLayout layout, int maxOperations)
         var chunk = new List<PreparedStep>();
         var conditions = new HashSet<StoreCondition>();
         var shards = new HashSet<ShardId>();
+        var operations = EventOperations;
         foreach (var step in steps)
         {
             var prepared = new PreparedStep(step, Conditions(space, step));
             var added = prepared.Conditions.Count(condition => !conditions.Contains(condition));
-            var full = chunk.Count + 1 + EventOperations > maxOperations || conditions.Count + added > room
+            var needed = step.State is null ? 1 : 2;
+            var full = operations + needed > maxOperations || conditions.Count + added > room
                 || shards.Contains(step.Step.Shard);
             if (full && chunk.Count > 0)
             {
@@ -28,8 +30,10 @@ internal sealed class StepChunker(StoreLayout layout, int maxOperations)
                 chunk = [];
                 conditions.Clear();
                 shards.Clear();
+                operations = EventOperations;
             }
             chunk.Add(prepared);
+            operations += needed;
             conditions.UnionWith(prepared.Conditions);
             shards.Add(step.Step.Shard);
         }
@@ -50,6 +54,9 @@ internal sealed class StepChunker(StoreLayout layout, int maxOperations)
             conditions.Add(StoreCondition.NotOnLease(layout.Service(space, session.Instance), session.Session.Value));
         if (step.NamespaceRevision != Revision.None)
             conditions.Add(StoreCondition.Unchanged(layout.Namespace(space), step.NamespaceRevision.Value));
+        if (planned.State is { } state)
+            conditions.Add(StoreCondition.Unchanged(layout.State(space, step.Shard), state.Expected));
+        conditions.AddRange(planned.Also);
         return conditions;
     }
 }

@@ -101,12 +101,15 @@ public sealed class StepCommitter
 
     private IEnumerable<EtcdOp> Operations(string space, List<PreparedStep> steps)
     {
-        foreach (var step in steps.Select(prepared => prepared.Planned.Step))
+        foreach (var planned in steps.Select(prepared => prepared.Planned))
         {
+            var step = planned.Step;
             var key = layout.Shard(space, step.Shard);
             yield return step.Replacement is { } record
                 ? EtcdOp.Put(key, StoreCodec.Encode(record))
                 : EtcdOp.Delete(key);
+            if (planned.State is { } state)
+                yield return EtcdOp.Put(layout.State(space, step.Shard), state.Value);
         }
         yield return events.Put(space, steps.ConvertAll(step => step.Planned));
     }

@@ -11,6 +11,12 @@ public static class GenerationFloor
     /// it.</summary>
     public static Generation AfterDeletion(Revision readAfterDeletion) => new(readAfterDeletion.Value);
 
+    /// <summary>For an unowned record that was created without a floor (a listed shard): its own mod revision, which is
+    /// later than any deletion of a record of that name. So nobody has to have read anything at the right
+    /// moment.</summary>
+    public static Generation Of(in VersionedShard shard) =>
+        shard.Record.Generation == default ? AfterDeletion(shard.Revision) : shard.Record.Generation;
+
     /// <summary>For a child of a split or merge: above every parent, whose keys it takes over.</summary>
     public static Generation AboveParents(ReadOnlySpan<Generation> parents)
     {

@@ -31,6 +31,7 @@ namespace Divvy.Core.Assignment;
 ///       +-- Takeover (owner gone), from each of the three: new owner, generation + 1
 ///
 ///     Close, from each of the three: Closing --- YIELDED of owner, or owner gone ---> no record
+///     Finish, by the owner, from each of the four --------------------------------> no record
 /// </code>
 ///
 /// Who may do what: any server, at any time. Nothing here assumes a single controller; a leader guard protects budgets
@@ -68,6 +69,11 @@ public static class Handoff
             Reason = reason,
         };
 
+    /// <summary>A listed shard comes to be: without an owner and without generations. The first owner's generation comes
+    /// from the record's own revision (<see cref="GenerationFloor.Of"/>).</summary>
+    public static RecordStep Add(ShardId shard, HashRange range, ImmutableArray<ShardId> parents, string reason) =>
+        Create(shard, range, default, null, reason, parents);
+
     /// <summary>An unowned shard gets an owner.</summary>
     public static StepOutcome Assign(in VersionedShard shard, SessionRef owner, string reason)
     {
@@ -76,7 +82,8 @@ public static class Handoff
             return StepRefusal.WrongPhase;
         }
 
-        return Step(shard, OwnedBy(shard.Record, owner, Revision.None), StepKind.Assign, reason) with
+        var unowned = shard.Record with { Generation = GenerationFloor.Of(shard) };
+        return Step(shard, OwnedBy(unowned, owner, Revision.None), StepKind.Assign, reason) with
         {
             MustLive = [owner],
         };
@@ -207,6 +214,20 @@ public static class Handoff
 
         var closing = record with { Phase = ShardPhase.Closing, Next = null, Standbys = [] };
         return Step(shard, closing, StepKind.Close, reason);
+    }
+
+    /// <summary>The owner has done all there was to do and will never serve the shard again: its record goes at once,
+    /// whatever move was under way. That is the owner's word, as an acknowledgement is (R9), but it answers no role: it
+    /// stays true whatever becomes of the record meanwhile, so it names the session and the generation it is true of
+    /// (R1), and not a revision.</summary>
+    public static StepOutcome Finish(in VersionedShard shard, SessionRef owner, Generation generation, string reason)
+    {
+        if (shard.Record.Owner != owner || shard.Record.Generation != generation)
+        {
+            return StepRefusal.OtherSession;
+        }
+
+        return Step(shard, null, StepKind.Remove, reason);
     }
 
     /// <summary>Removal ends because the owner's session is gone; its acknowledgement is not to come.</summary>

@@ -65,6 +65,23 @@ public readonly record struct HashRange(ulong Start, ulong End)
         return true;
     }
 
+    /// <summary>Reads the text form; whether the range makes sense is not looked at.</summary>
+    public static bool TryParse(string text, out HashRange range)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        range = default;
+        var dash = text.IndexOf('-', StringComparison.Ordinal);
+        if (dash <= 0 || !TryParse(text.AsSpan(0, dash), out var start) || !TryParse(text.AsSpan(dash + 1), out var end))
+        {
+            return false;
+        }
+        range = new HashRange(start, end);
+        return true;
+
+        static bool TryParse(ReadOnlySpan<char> hex, out ulong value) =>
+            ulong.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    }
+
     private static ulong Boundary(int index, int count) => (ulong)(((UInt128)(uint)index << 64) / (uint)count);
 
     public override string ToString() =>

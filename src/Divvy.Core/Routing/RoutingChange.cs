@@ -15,6 +15,10 @@ public sealed record RoutingChange(
     ImmutableArray<RouteEntry> Routes,
     ImmutableArray<ShardId> Removed)
 {
+    /// <summary>The namespace lists its shards by name: no key leads to any of them. Counts with a snapshot; what changes
+    /// afterwards changes nothing in it.</summary>
+    public bool IsListed { get; init; }
+
     public static RoutingChange Snapshot(Revision revision, ImmutableArray<RouteEntry> routes) =>
         new(revision, true, routes, []);
 

@@ -36,8 +36,10 @@ public sealed class RoutingTable
     private readonly RangeIndex index;
     private readonly Dictionary<ShardId, int> positions;
 
-    private RoutingTable(Revision revision, RouteSlot[] slots, RangeIndex index, Dictionary<ShardId, int> positions)
+    private RoutingTable(
+        Revision revision, bool isListed, RouteSlot[] slots, RangeIndex index, Dictionary<ShardId, int> positions)
     {
+        IsListed = isListed;
         Revision = revision;
         this.slots = slots;
         this.index = index;
@@ -45,10 +47,14 @@ public sealed class RoutingTable
     }
 
     /// <summary>The table that knows nothing; the one to start from again when the store was replaced (R21).</summary>
-    public static RoutingTable Empty { get; } = new(Revision.None, [], RangeIndex.Build([]), []);
+    public static RoutingTable Empty { get; } = new(Revision.None, false, [], RangeIndex.Build([]), []);
 
     /// <summary>The store revision up to which this table knows everything.</summary>
     public Revision Revision { get; }
+
+    /// <summary>The namespace lists its shards by name: no key leads to any of them, whatever ranges they carry, and
+    /// those may overlap.</summary>
+    public bool IsListed { get; }
 
     public int Count => slots.Length;
 
@@ -61,7 +67,7 @@ public sealed class RoutingTable
         }
     }
 
-    /// <summary>The shard that covers the hash; null when none does.</summary>
+    /// <summary>The shard that covers the hash; null when none does, as in a listed namespace.</summary>
     public RouteEntry? Find(ulong hash)
     {
         var slots = this.slots;
@@ -119,7 +125,7 @@ public sealed class RoutingTable
             slots[position] = new RouteSlot(merged);
         }
         if (slots is null && revision == Revision) return this;
-        return new RoutingTable(revision, slots ?? this.slots, index, positions);
+        return new RoutingTable(revision, IsListed, slots ?? this.slots, index, positions);
     }
 
     private RoutingTable Rebuild(RoutingChange change, Revision revision)
@@ -146,17 +152,17 @@ public sealed class RoutingTable
                 entries[route.Shard] = Newer(known, route);
             }
         }
-        return Build(revision, [.. entries.Values]);
+        return Build(revision, change.IsSnapshot ? change.IsListed : IsListed, [.. entries.Values]);
     }
 
-    private static RoutingTable Build(Revision revision, RouteEntry[] entries)
+    private static RoutingTable Build(Revision revision, bool isListed, RouteEntry[] entries)
     {
         Array.Sort(entries, static (left, right) =>
         {
             var byStart = left.Range.Start.CompareTo(right.Range.Start);
             return byStart != 0 ? byStart : left.Shard.CompareTo(right.Shard);
         });
-        var standing = RouteConflicts.Resolve(entries);
+        var standing = isListed ? entries : RouteConflicts.Resolve(entries);
         var slots = new RouteSlot[standing.Length];
         var positions = new Dictionary<ShardId, int>(standing.Length);
         for (var i = 0; i < standing.Length; i++)
@@ -164,7 +170,8 @@ public sealed class RoutingTable
             slots[i] = new RouteSlot(standing[i]);
             positions.Add(standing[i].Shard, i);
         }
-        return new RoutingTable(revision, slots, RangeIndex.Build(slots), positions);
+        // Without an index no hash is found, and the search costs nothing more.
+        return new RoutingTable(revision, isListed, slots, RangeIndex.Build(isListed ? [] : slots), positions);
     }
 
     private static RouteEntry Newer(RouteEntry known, RouteEntry said)

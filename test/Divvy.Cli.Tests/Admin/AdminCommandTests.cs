@@ -53,6 +53,23 @@ public sealed class AdminCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ListedShards_AddedAndFinished_ComeAndGo()
+    {
+        (await console.RunAsync("namespace", "create", "streams", "--layout", "listed")).ShouldBe(ExitCode.Ok, console.Error);
+        (await console.RunAsync("shard", "add", "x", "y", "--parent", "old", "-n", "streams"))
+            .ShouldBe(ExitCode.Ok, console.Error);
+
+        (await JsonAsync("ns", "show", "streams")).GetProperty("shards").GetInt32().ShouldBe(2);
+        (await JsonAsync("shards", "show", "x", "-n", "streams")).GetProperty("parents")[0].GetString().ShouldBe("old");
+        (await console.RunAsync("shards", "finish", "x", "-n", "streams")).ShouldBe(ExitCode.Ok, console.Error);
+        (await JsonAsync("shards", "list", "-n", "streams")).GetArrayLength().ShouldBe(1, "nobody owned it");
+        var again = await JsonAsync("shards", "add", "x", "-n", "streams");
+        again.GetProperty("shards")[0].GetProperty("outcome").GetString().ShouldBe("finished");
+        (await console.RunAsync("shards", "add", "x")).ShouldBe(ExitCode.Conflict);
+        console.Error.ShouldContain("layout 'listed'");
+    }
+
+    [Fact]
     public async Task NamespaceCreate_ItExists_IsAConflict()
     {
         (await console.RunAsync("ns", "create", "default")).ShouldBe(ExitCode.Conflict);

@@ -2,6 +2,8 @@ using System.Net;
 using Divvy.Client.Http;
 using Divvy.Client.Tests.Routing;
 using Divvy.Client.Tests.Servers;
+using Divvy.Core.Identity;
+using Divvy.Rpc.Sharding;
 using Divvy.TestKit;
 
 namespace Divvy.Client.Tests.Http;
@@ -44,6 +46,24 @@ public sealed class ShardRoutingHandlerTests
         var failure = await Should.ThrowAsync<InvalidOperationException>(client.GetAsync("http://shards/orders/7"));
         failure.Message.ShouldContain(nameof(ShardRequestExtensions.SetShardKey));
         (await client.GetAsync("http://elsewhere/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Send_WithKeyToAListedNamespace_SaysToNameTheShard()
+    {
+        await using var fixture = new RouterFixture();
+        var stream = await fixture.StartAsync(address: null);
+        var listed = Wire.Route("s1", 12, "http://a:81");
+        await stream.SendSnapshotAsync(20, ShardingLayout.Listed, listed);
+        var network = new StubHandler((_, _) => new HttpResponseMessage(HttpStatusCode.OK));
+        using var client = Client(fixture, network);
+
+        var failure = await Should.ThrowAsync<HttpRequestException>(client.SendAsync(Request("GET")));
+        failure.Message.ShouldContain("SetShard");
+
+        using var named = new HttpRequestMessage(HttpMethod.Get, "http://shards/orders/7").SetShard(new ShardId("s1"));
+        await client.SendAsync(named);
+        network.Sent.Single().Uri.ShouldBe("http://a:81/orders/7");
     }
 
     [Fact]

@@ -16,7 +16,16 @@ internal sealed class FakeRoutingStream(
     public Task Ended => ended.Task;
 
     public Task SendSnapshotAsync(long revision, params Route[] routes) =>
-        responses.WriteAsync(new RoutingUpdate { Revision = revision, Snapshot = true, Routes = { routes } }).AsTask();
+        SendSnapshotAsync(revision, ShardingLayout.Fixed, routes);
+
+    public Task SendSnapshotAsync(long revision, ShardingLayout layout, params Route[] routes) =>
+        responses.WriteAsync(new RoutingUpdate
+        {
+            Revision = revision,
+            Snapshot = true,
+            Layout = layout,
+            Routes = { routes },
+        }).AsTask();
 
     public Task SendDeltaAsync(long revision, params Route[] routes) =>
         responses.WriteAsync(new RoutingUpdate { Revision = revision, Routes = { routes } }).AsTask();

@@ -61,6 +61,12 @@ public sealed class AdminApiTests(StoreFixture stores) : IClassFixture<StoreFixt
     [InlineData("GET", Root + "/events?limit=0", null, 400, "limit is 0")]
     [InlineData("GET", Root + "/events?limit=many", null, 400, "many")]
     [InlineData("GET", "/api/v1/nothing", null, 404, "openapi")]
+    [InlineData("POST", "/api/v1/namespaces", """{"name":"x","layout":"listed","shards":3}""", 400, "begins with none")]
+    [InlineData("POST", "/api/v1/namespaces", """{"name":"x","layout":"round"}""", 400, "fixed, listed")]
+    [InlineData("PATCH", Root, """{"layout":"listed"}""", 400, "layout is fixed and never changes")]
+    [InlineData("POST", Root + "/shards", """{"shards":[{"id":"x"}]}""", 409, "fixed layout of 4 shards")]
+    [InlineData("POST", Root + "/shards", """{"shards":[]}""", 400, "must name the shards")]
+    [InlineData("POST", Root + "/shards/0/finish", null, 409, "fixed layout")]
     public async Task Request_ThatCannotBeDone_IsAProblemThatSaysWhy(
         string method, string path, string? body, int status, string mentions)
     {
@@ -76,6 +82,57 @@ public sealed class AdminApiTests(StoreFixture stores) : IClassFixture<StoreFixt
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         problem.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain(mentions);
+    }
+
+    [Fact]
+    public async Task ListedShards_AddAndFinish_ComeAndGo()
+    {
+        await using var cluster = await StartAsync();
+        using var http = await cluster.First.ServeAsync();
+        var created = await http.PostAsync("/api/v1/namespaces", Json("""{"name":"streams","layout":"listed"}"""));
+        created.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var a = await cluster.JoinAsync("a", prepare: self => self.Namespace = "streams");
+        const string Shards = "/api/v1/namespaces/streams/shards";
+
+        var added = await http.PostAsync(
+            Shards, Json("""{"shards":[{"id":"x","range":"00-80","parents":["old"]},{"id":"y"}]}"""));
+        (await added.Content.ReadFromJsonAsync(AdminJson.Default.ShardsAdded))!.Shards
+            .ShouldBe([new ShardAdded("x", "added"), new ShardAdded("y", "added")]);
+        await a.UntilAsync(self => self.Active == 2, "both shards");
+        var view = await http.GetFromJsonAsync($"{Shards}/x", AdminJson.Default.ShardView);
+        view!.Parents.ShouldBe(["old"]);
+        view.Range.ShouldBe("0000000000000000-0000000000000080");
+        var space = await http.GetFromJsonAsync("/api/v1/namespaces/streams", AdminJson.Default.NamespaceView);
+        space!.Layout.ShouldBe("listed");
+        space.Shards.ShouldBe(2);
+
+        a.Answers = role => role.Kind != RoleKind.RoleClosing;
+        var finish = await http.PostAsync($"{Shards}/x/finish", null);
+        finish.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await a.UntilRoleAsync("x", RoleKind.RoleClosing);
+        await a.AnswerAsync("x");
+        await a.UntilRoleAsync("x", RoleKind.RoleNone);
+        var again = await http.PostAsync(Shards, Json("""{"shards":[{"id":"x"},{"id":"y"}]}"""));
+        (await again.Content.ReadFromJsonAsync(AdminJson.Default.ShardsAdded))!.Shards
+            .ShouldBe([new ShardAdded("x", "finished"), new ShardAdded("y", "exists")]);
+    }
+
+    [Theory]
+    [InlineData("""{"shards":[{"id":"a b"}]}""", 400, "'a b'")]
+    [InlineData("""{"shards":[{"id":"a","range":"9-1"}]}""", 400, "not behind its start")]
+    [InlineData("""{"shards":[{"id":"a","range":"nine"}]}""", 400, "'nine'")]
+    [InlineData("""{"shards":[{}]}""", 400, "letters")]
+    [InlineData("""{"shards":[{"id":"a"},{"id":"a"}]}""", 400, "twice")]
+    public async Task ListedShards_ThatCannotBe_AreAProblemThatSaysWhy(string body, int status, string mentions)
+    {
+        await using var cluster = await TestCluster.StartAsync(stores, StoreKind.Embedded, NamespaceConfig.Listed);
+        using var http = await cluster.First.ServeAsync();
+
+        var answer = await http.PostAsync($"{Root}/shards", Json(body));
+
+        ((int)answer.StatusCode).ShouldBe(status);
+        JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("detail").GetString()
+            .ShouldNotBeNull().ShouldContain(mentions);
     }
 
     [Fact]

@@ -92,6 +92,38 @@ public sealed class ControllerRoundTests
     }
 
     [Fact]
+    public void MayWaitForMore_OnlyWhenNothingButBalanceIsAtStake()
+    {
+        var config = new NamespaceConfig { Shards = 1 };
+        var before = Space(config, [a], Record("0", a));
+        ControllerRound.MayWaitForMore(before, Space(config, [a, b], Record("0", a))).ShouldBeTrue();
+        ControllerRound.MayWaitForMore(before, before).ShouldBeFalse("nobody came");
+        ControllerRound.MayWaitForMore(before, Space(config, [a, b], Record("0", gone)))
+            .ShouldBeFalse("a shard has lost its owner");
+        ControllerRound.MayWaitForMore(before, Space(config, [b, gone], Record("0", b))).ShouldBeFalse("a has gone");
+        ControllerRound.MayWaitForMore(before, Space(config, [a, b], Record("0", a), Record("1", a)))
+            .ShouldBeFalse("a shard has come");
+        ControllerRound.MayWaitForMore(before, Space(config with { Deleting = true }, [a, b], Record("0", a)))
+            .ShouldBeFalse("the namespace goes");
+    }
+
+    [Fact]
+    public void IsColdStart_Listed_OnlyWithShards()
+    {
+        ControllerRound.IsColdStart(Space(NamespaceConfig.Listed, [a])).ShouldBeFalse();
+        ControllerRound.IsColdStart(Space(NamespaceConfig.Listed, [a], Record("x", gone))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Decide_Listed_CreatesNothingAndAssignsWhatIsThere()
+    {
+        Decide(Space(NamespaceConfig.Listed, [a])).Steps.ShouldBeEmpty();
+        var step = Decide(Space(NamespaceConfig.Listed, [a], Record("x", null))).Steps.ShouldHaveSingleItem().Step;
+        step.Kind.ShouldBe(StepKind.Assign);
+        step.Replacement!.Generation.ShouldBe(new Generation(10), "above the revision of its record");
+    }
+
+    [Fact]
     public void IsColdStart_OnlyWithoutALiveOwner()
     {
         var config = new NamespaceConfig { Shards = 2 };

@@ -25,6 +25,42 @@ public sealed class HandoffTests
     }
 
     [Fact]
+    public void Assign_AListedShard_GetsAGenerationAboveAnyItsNameEverHad()
+    {
+        var added = Handoff.Add(Shard, HashRange.Full, [new ShardId("p")], "added");
+        added.Expected.ShouldBe(Revision.None);
+        added.MustLive.ShouldBeEmpty();
+        added.Replacement!.Owner.ShouldBeNull();
+        added.Replacement.Parents.ShouldBe([new ShardId("p")]);
+
+        // An earlier record of the name can have reached at most the revision before its deletion.
+        var record = new VersionedShard(added.Replacement, new Revision(90));
+        var pinned = new VersionedShard(
+            Handoff.SetPin(record, new InstanceId("a"), "pin").Step!.Replacement!, new Revision(95));
+        Handoff.Assign(record, A, "first").Step!.Replacement!.Generation.ShouldBe(new Generation(91));
+        Handoff.Assign(pinned, A, "first").Step!.Replacement!.Generation.ShouldBe(new Generation(96));
+    }
+
+    [Theory]
+    [InlineData(ShardPhase.Stable)]
+    [InlineData(ShardPhase.Preparing)]
+    [InlineData(ShardPhase.Yielding)]
+    [InlineData(ShardPhase.Closing)]
+    public void Finish_ByTheOwnerInItsGeneration_RemovesTheRecordWhateverItsPhase(ShardPhase phase)
+    {
+        var shard = At(phase);
+        var step = Handoff.Finish(shard, A, shard.Record.Generation, "done").Step!;
+        step.Expected.ShouldBe(shard.Revision);
+        step.Replacement.ShouldBeNull();
+        step.Kind.ShouldBe(StepKind.Remove);
+        Handoff.Finish(shard, B, shard.Record.Generation, "not its own").Refusal.ShouldBe(StepRefusal.OtherSession);
+        Handoff.Finish(shard, A, shard.Record.Generation.Next, "not yet").Refusal.ShouldBe(StepRefusal.OtherSession);
+        var returned = new SessionRef(A.Instance, new SessionId(9));
+        Handoff.Finish(shard, returned, shard.Record.Generation, "a new session").Refusal
+            .ShouldBe(StepRefusal.OtherSession);
+    }
+
+    [Fact]
     public void Assign_Unowned_NamesALiveOwnerAndANewGeneration()
     {
         var step = Handoff.Assign(At(ShardPhase.Stable, owner: null), A, "first").Step!;

@@ -21,6 +21,24 @@ public sealed class HashRangeTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void TryParse_TheTextOfAnyRange_GivesItBack() =>
+        Prop.ForAll(hashes, hashes, (a, b) =>
+        {
+            var range = new HashRange(Math.Min(a, b), Math.Max(a, b));
+            if (range.Start == range.End) range = HashRange.Full;
+            HashRange.TryParse(range.ToString(), out var read).ShouldBeTrue();
+            read.ShouldBe(range);
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("5")]
+    [InlineData("-5")]
+    [InlineData("x-5")]
+    [InlineData("0-10000000000000000")]
+    public void TryParse_NoRange_IsRefused(string text) => HashRange.TryParse(text, out _).ShouldBeFalse();
+
+    [Fact]
     public void SplitAt_InsideTheRange_GivesPartsThatPartitionAndMergeBack() =>
         Prop.ForAll(hashes, hashes, hashes, (a, b, c) =>
         {

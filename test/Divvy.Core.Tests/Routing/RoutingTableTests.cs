@@ -39,6 +39,29 @@ public sealed class RoutingTableTests
     }
 
     [Fact]
+    public void Listed_OverlappingShards_AllStayAndNoKeyFindsThem()
+    {
+        RouteEntry[] routes = [Route("a", 0, 0, 1), Route("b", 0, 0, 2), Route("c", 5, 9, 3)];
+        var table = RoutingTable.Empty.Apply(
+            RoutingChange.Snapshot(new Revision(5), [.. routes]) with { IsListed = true });
+
+        table.IsListed.ShouldBeTrue();
+        table.Count.ShouldBe(3);
+        table.Find(5UL).ShouldBeNull();
+        table.Find("key").ShouldBeNull();
+        table.Find(new ShardId("b")).ShouldBe(routes[1]);
+
+        var later = table
+            .Apply(RoutingChange.Delta(new Revision(8), [Route("d", 0, 0, 7)], [new ShardId("a")]))
+            .WithNewer(Route("b", 0, 0, 9));
+        later.IsListed.ShouldBeTrue();
+        later.Entries.Select(entry => entry.Shard.Value).Order().ShouldBe(["b", "c", "d"]);
+        later.Find(5UL).ShouldBeNull();
+        later.Apply(RoutingChange.Snapshot(new Revision(20), [Route("e", 0, 0, 19)])).Find(5UL).ShouldNotBeNull(
+            "the namespace was created anew with ranges");
+    }
+
+    [Fact]
     public void Find_ManyNarrowRangesInOneBucket_FindsEach()
     {
         var routes = Enumerable.Range(0, 1000).Select(i => Route($"s{i}", (ulong)i * 4, (ulong)i * 4 + 4, 1)).ToArray();

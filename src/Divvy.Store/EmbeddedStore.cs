@@ -204,6 +204,9 @@ public sealed class EmbeddedStore : IAsyncDisposable
     /// <summary>Raft's numbers now.</summary>
     internal RaftView RaftView => node.RaftView;
 
+    /// <summary>What is left of a lease; null: this member does not lead, or knows none of this id.</summary>
+    internal TimeSpan? LeftOf(long lease) => node.LeftOf(lease);
+
     /// <summary>The store's numbers now.</summary>
     public StoreSnapshot Snapshot() => node.Snapshot();
 

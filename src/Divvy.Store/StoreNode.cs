@@ -100,6 +100,14 @@ internal sealed partial class StoreNode : IAuthNode, IMemberState, IAsyncDisposa
 
     public RaftView RaftView => replica.View;
 
+    /// <summary>What is left of a lease by this member's clock; null: it counts no leases, or knows none of this
+    /// id.</summary>
+    public TimeSpan? LeftOf(long lease)
+    {
+        lock (gate)
+            return keeper.IsCounting ? keeper.Remaining(lease, Now) : null;
+    }
+
     /// <summary>The tokens that the log gave out.</summary>
     public TokenBook Tokens { get; }
 

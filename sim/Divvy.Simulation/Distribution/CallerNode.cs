@@ -46,7 +46,8 @@ internal sealed class CallerNode : Node
             process.Clock,
             new Logger<ShardRouter>(new ProcessLogs(process, report)),
             Dice.Of(process));
-        var handler = new SimHttpHandler(network, process, TimeSpan.FromSeconds(2));
+        var handler = new CallerTransport(
+            process.Name, book, new SimHttpHandler(network, process, TimeSpan.FromSeconds(2)));
         http = new HttpMessageInvoker(
             new ShardRoutingHandler(router, null, process.Clock, Dice.Of(process)) { InnerHandler = handler });
     }

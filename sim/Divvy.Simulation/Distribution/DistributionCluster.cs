@@ -17,6 +17,7 @@ internal sealed class DistributionCluster
     private readonly SortedDictionary<string, ServerNode> servers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, InstanceNode> instances = new(StringComparer.Ordinal);
     private readonly List<CallerNode> callers = [];
+    private readonly SessionBounds bounds;
     private readonly List<string> stores;
     private readonly List<string> serverNames = [];
 
@@ -33,6 +34,9 @@ internal sealed class DistributionCluster
         Requests = new RequestBook(world, Weather, report);
         Records = new RecordBook(world, settings, report);
         Store = new StoreCluster(world, Network, settings.Store, report, options.Members);
+        bounds = new SessionBounds(world, Store, report);
+        Records.SessionEnded += bounds.Ended;
+        bounds.Start();
         stores = [.. Store.Members.Select(member => member.Name)];
         Store.StartAll();
         for (var number = 1; number <= options.Servers; number++)
@@ -84,14 +88,25 @@ internal sealed class DistributionCluster
 
     public InstanceNode StartInstance(string name)
     {
-        var instance = new InstanceNode(Start(name), Network, serverNames, Settings, Owners, report);
+        var instance = StartInstance(name, name);
         instances[name] = instance;
-        instance.Start();
         return instance;
     }
 
+    /// <summary>A second process under the id of an instance, as a deploy leaves behind that believes the first one
+    /// dead. It is nobody's to restart.</summary>
+    public InstanceNode StartTwin(string id) => StartInstance($"{id}-twin", id);
+
     /// <summary>An instance that has left does not come back.</summary>
     public void Forget(InstanceNode instance) => instances.Remove(instance.Name);
+
+    private InstanceNode StartInstance(string process, string id)
+    {
+        var instance = new InstanceNode(Start(process), id, Network, serverNames, Settings, Owners, report);
+        bounds.Add(instance);
+        instance.Start();
+        return instance;
+    }
 
     private void StartCaller(string name)
     {

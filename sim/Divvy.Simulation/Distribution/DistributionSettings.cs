@@ -38,6 +38,12 @@ internal sealed record DistributionSettings
     /// <summary>By how much wall clocks are off.</summary>
     public required TimeSpan Skew { get; init; }
 
+    /// <summary>Share of requests whose work takes seconds.</summary>
+    public required double Slow { get; init; }
+
+    /// <summary>Share of requests whose handler sends another one to its own shard.</summary>
+    public required double Nested { get; init; }
+
     /// <summary>Share of crashes that take the machine with them.</summary>
     public required double HalfOpen { get; init; }
 
@@ -80,6 +86,8 @@ internal sealed record DistributionSettings
                 Think: TimeSpan.FromSeconds(1),
                 ClockSkew: skew,
                 Trailing: random.Pick([10, 1_000])),
+            Nested = random.Pick([0, 0, 0.2]),
+            Slow = random.Pick([0, 0.002, 0.02]),
         };
     }
 

@@ -32,7 +32,7 @@ internal sealed class DistributionWorkload : IWorkload
         var operators = new Operators(world, cluster, report);
         var disorder = new DistributionFaults(cluster);
         FaultInjector.Arm(world, faults, disorder);
-        var operating = operators.RunAsync(world.Now + options.Faulty);
+        var operating = operators.RunAsync(world.Now + options.Faulty, mayFail: true);
         await world.Delay(options.Faulty).ConfigureAwait(false);
 
         Enter(world, "heal");
@@ -45,7 +45,7 @@ internal sealed class DistributionWorkload : IWorkload
         await ConvergeAsync(world, cluster, report, "after the faults", options.HealWithin).ConfigureAwait(false);
 
         Enter(world, "calm");
-        await operators.RunAsync(world.Now + (options.Faulty / 2)).ConfigureAwait(false);
+        await operators.RunAsync(world.Now + (options.Faulty / 2), mayFail: false).ConfigureAwait(false);
         await operators.TakeBackAsync().ConfigureAwait(false);
         await ConvergeAsync(world, cluster, report, "after the calm", options.HealWithin).ConfigureAwait(false);
         await StopCallersAsync(world, cluster, report).ConfigureAwait(false);

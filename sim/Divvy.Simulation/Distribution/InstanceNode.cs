@@ -1,5 +1,8 @@
+using System.Globalization;
 using Divvy.Client.AspNetCore;
 using Divvy.Client.Hosting;
+using Divvy.Client.Http;
+using Divvy.Client.Routing;
 using Divvy.Client.Servers;
 using Divvy.Core.Hosting;
 using Divvy.Core.Identity;
@@ -16,15 +19,35 @@ namespace Divvy.Simulation.Distribution;
 /// does.</summary>
 internal sealed class InstanceNode : Node
 {
+    private const string NestedPath = "/nested";
+
     private static readonly TimeSpan connectWithin = TimeSpan.FromSeconds(2);
+
+    /// <summary>Long enough to hold up a move, and for operators' limits of it to count.</summary>
+    private static readonly TimeSpan longWork = TimeSpan.FromSeconds(4);
 
     private readonly ShardHost host;
     private readonly OwnershipBook book;
     private readonly DistributionSettings settings;
     private readonly SimRandom random;
+    private readonly RunReport report;
+    private readonly long made;
 
+    /// <summary>What its handlers send requests by; null: they send none.</summary>
+    private readonly ShardRouter? router;
+    private readonly HttpMessageInvoker? http;
+
+    /// <param name="process">Where it runs.</param>
+    /// <param name="id">Under which id it registers: its process's name, unless it is a second process that was given
+    /// the id of another one.</param>
+    /// <param name="network">What it is reached by.</param>
+    /// <param name="servers">The servers.</param>
+    /// <param name="settings">What the run is like.</param>
+    /// <param name="book">Is told what it owns and serves.</param>
+    /// <param name="report">Where its failures go.</param>
     public InstanceNode(
         SimProcess process,
+        string id,
         SimNetwork network,
         IReadOnlyList<string> servers,
         DistributionSettings settings,
@@ -34,11 +57,12 @@ internal sealed class InstanceNode : Node
     {
         this.book = book;
         this.settings = settings;
+        this.report = report;
         random = process.World.Fork($"application {process.Name} {process.Incarnation}");
         var options = new ShardHostOptions
         {
             Namespace = DistributionSettings.Space,
-            InstanceId = process.Name,
+            InstanceId = id,
             Address = new Uri($"http://{process.Name}"),
             Servers = [.. servers.Select(name => new Uri($"http://{name}"))],
             Zone = $"zone-{random.Below(3)}",
@@ -46,6 +70,21 @@ internal sealed class InstanceNode : Node
             PeerHandler = new SimHttpHandler(network, process, connectWithin),
         };
         var channels = new ServerChannels([.. servers.Select(name => new SimChannel(network, process, name))]);
+        if (settings.Nested > 0)
+        {
+            router = new ShardRouter(
+                new ShardRouterOptions { Namespace = options.Namespace, Servers = options.Servers },
+                channels,
+                process.Clock,
+                new Logger<ShardRouter>(new ProcessLogs(process, report)),
+                Dice.Of(process));
+            http = new HttpMessageInvoker(new ShardRoutingHandler(router, null, process.Clock, Dice.Of(process))
+            {
+                InnerHandler = new SimHttpHandler(network, process, connectWithin),
+            });
+        }
+
+        made = process.Clock.GetTimestamp();
         host = new ShardHost(
             options,
             new RecordingHandler(this, book, settings, report),
@@ -63,10 +102,17 @@ internal sealed class InstanceNode : Node
     /// <summary>Whether it believes in its session at this instant, by its own clock.</summary>
     public bool HasSession => IsUp && host.HasSession;
 
+    /// <summary>How long it goes on to believe in its session, by its own clock, if it hears nothing more.</summary>
+    public TimeSpan Belief => host.SessionDeadline - Process.Clock.GetElapsedTime(made);
+
     /// <summary>Something is being done to it; leave it alone.</summary>
     public bool IsBusy { get; set; }
 
-    public void Start() => Process.Deliver(host.Start);
+    public void Start() => Process.Deliver(() =>
+    {
+        host.Start();
+        router?.Start();
+    });
 
     /// <summary>Moves its shards away, then ends it.</summary>
     public async Task StopAsync()
@@ -83,23 +129,56 @@ internal sealed class InstanceNode : Node
     private RequestDelegate Pipeline()
     {
         var application = new ApplicationBuilder(NoServices.Instance);
+        application.Use(WatchAnswerAsync);
         application.UseShardHost(host);
         application.Run(WorkAsync);
         return application.Build();
+    }
+
+    /// <summary>Stands outside of the host's door: what leaves here has left.</summary>
+    private async Task WatchAnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context).ConfigureAwait(false);
+        var headers = context.Response.Headers;
+        var isOwn = context.Response.StatusCode == StatusCodes.Status200OK
+            && headers[ShardHeaders.Instance] == host.InstanceId.Value;
+        if (isOwn)
+        {
+            var generation = long.Parse(headers[ShardHeaders.Generation].First()!, CultureInfo.InvariantCulture);
+            book.Answers(this, new ShardId(headers[ShardHeaders.Shard].First()!), new Generation(generation));
+        }
     }
 
     private async Task WorkAsync(HttpContext context)
     {
         var shard = context.GetShard();
         book.Serves(this, shard.Shard, shard.Generation);
-        if (settings.Work > TimeSpan.Zero)
-        {
-            await Task.Delay(
-                random.Between(TimeSpan.FromMilliseconds(1), settings.Work), Process.Clock, context.RequestAborted)
-                .ConfigureAwait(false);
-        }
+        if (http is not null && context.Request.Path != NestedPath && random.Chance(settings.Nested))
+            await CallOwnShardAsync(http, shard.Shard, context.RequestAborted).ConfigureAwait(false);
+        if (random.Chance(settings.Slow))
+            await TakeTimeAsync(longWork, context).ConfigureAwait(false);
+        else if (settings.Work > TimeSpan.Zero)
+            await TakeTimeAsync(settings.Work, context).ConfigureAwait(false);
 
         await context.Response.WriteAsync("done", context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private Task TakeTimeAsync(TimeSpan most, HttpContext context) => Task.Delay(
+        random.Between(TimeSpan.FromMilliseconds(1), most), Process.Clock, context.RequestAborted);
+
+    /// <summary>As a handler does that uses the service it is a part of: by its router, like everybody else.</summary>
+    private async Task CallOwnShardAsync(HttpMessageInvoker http, ShardId shard, CancellationToken aborted)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://shards{NestedPath}").SetShard(shard);
+        try
+        {
+            using var response = await http.SendAsync(request, aborted).ConfigureAwait(false);
+            report.Count($"nested requests answered with {(int)response.StatusCode}");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        {
+            report.Count("nested requests failed");
+        }
     }
 
     private void OnOwnershipChanged(OwnershipEvent happened)

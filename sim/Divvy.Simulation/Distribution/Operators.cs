@@ -14,11 +14,17 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
     private const int FewestInstances = 2;
     private const int MostInstances = 14;
 
+    /// <summary>Within which the removal of a namespace has to end, however many faults there are meanwhile: they end
+    /// before that.</summary>
+    private static readonly TimeSpan removedWithin = TimeSpan.FromSeconds(120);
+
     private readonly SimRandom random = world.Fork("operators");
     private int lastInstance = cluster.Instances.Count;
 
     /// <summary>Does one thing after the other until then, and ends what it has begun.</summary>
-    public async Task RunAsync(TimeSpan until)
+    /// <param name="until">In true time.</param>
+    /// <param name="mayFail">Also what lets requests fail.</param>
+    public async Task RunAsync(TimeSpan until, bool mayFail)
     {
         while (world.Now < until)
         {
@@ -26,7 +32,7 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
             if (world.Now + pause >= until)
                 return;
             await world.Delay(pause).ConfigureAwait(false);
-            await DoAsync(random.Below(20)).ConfigureAwait(false);
+            await DoAsync(random.Below(mayFail ? 26 : 23)).ConfigureAwait(false);
         }
     }
 
@@ -53,6 +59,9 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
         15 => WithShard(shard => WithInstance(name => AskAsync(
             $"pin {shard} to {name}",
             (admin, stop) => new ShardAdmin(admin).PinAsync(DistributionSettings.Space, shard, name, stop)))),
+        20 or 21 or 22 => CompactAsync(),
+        23 or 24 => DuplicateAsync(),
+        25 => RecreateAsync(),
         _ => WithShard(shard => WithInstance(name => AskAsync(
             $"move {shard} to {name}",
             (admin, stop) => new ShardAdmin(admin).MoveAsync(DistributionSettings.Space, shard, name, stop)))),
@@ -138,6 +147,62 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
         if (cluster.Servers[server.Name] == server)
             cluster.StartServer(server.Name);
     }
+
+    /// <summary>Forgets the past of the store, up to what the spectator has seen. Whoever is behind that has to read
+    /// everything anew.</summary>
+    private Task CompactAsync()
+    {
+        var revision = cluster.Records.Seen;
+        return AskAsync(
+            $"compact the store at {revision}",
+            (admin, stop) => admin.Store.CompactAsync(revision, physical: false, stop));
+    }
+
+    /// <summary>Starts a second process under the id of an instance that runs, and kills it later. What the first one
+    /// owns stays its own as long as its session lives.</summary>
+    private async Task DuplicateAsync()
+    {
+        if (Idle() is not { Count: > 0 } idle)
+            return;
+        var id = random.Pick(idle).Name;
+        Note("start a second", id);
+        cluster.Weather.Begin(isGrave: true);
+        var twin = cluster.StartTwin(id);
+        await world.Delay(random.Between(TimeSpan.Zero, cluster.Settings.SessionTtl * 2)).ConfigureAwait(false);
+        twin.Process.Crash();
+        cluster.Weather.End(isGrave: true);
+    }
+
+    /// <summary>Deletes the namespace with all its shards, and creates it again under its old name.</summary>
+    private async Task RecreateAsync()
+    {
+        var records = cluster.Records;
+        var (former, until) = (records.Namespace, world.Now + removedWithin);
+        Note("make anew", "the namespace");
+        cluster.Weather.Begin(isGrave: true);
+        while (records.Namespace == former || records.Namespace == 0 || records.IsDeleting)
+        {
+            if (world.Now > until)
+            {
+                report.Violated("everything works again", $"the namespace of revision {former} is still there");
+                break;
+            }
+
+            if (records.Namespace == 0)
+                await AskAsync("create the namespace", CreateAsync).ConfigureAwait(false);
+            else if (!records.IsDeleting)
+                await AskAsync("delete the namespace", DeleteAsync).ConfigureAwait(false);
+            await world.Delay(TimeSpan.FromMilliseconds(200)).ConfigureAwait(false);
+        }
+
+        cluster.Weather.End(isGrave: true);
+    }
+
+    private Task CreateAsync(AdminServices admin, CancellationToken stop) => new NamespaceAdmin(admin).EnsureAsync(
+        DistributionSettings.Space, cluster.Settings.Namespace, stop);
+
+    private static Task DeleteAsync(AdminServices admin, CancellationToken stop) =>
+        new NamespaceAdmin(admin).DeleteAsync(DistributionSettings.Space, stop);
 
     private async Task AskAsync(string what, Func<AdminServices, CancellationToken, Task> ask)
     {

@@ -100,12 +100,28 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     {
         report.Count("requests let in");
         var ownership = Of(shard);
+        if (!instance.HasSession)
+            report.Violated("one owner", $"{instance.Name} lets a request into {shard} after its session's deadline");
         RequireAlone(ownership, instance, shard, generation);
         if (generation != ownership.Highest)
         {
             report.Violated(
                 "one owner",
                 $"{instance.Name} lets a request into {shard} at {generation}, and {ownership.Highest} is active");
+        }
+    }
+
+    /// <summary>The answer to a request leaves the instance: it may only while the instance has owned the shard all
+    /// the time, and does so by its own clock at this very instant.</summary>
+    public void Answers(InstanceNode instance, ShardId shard, Generation generation)
+    {
+        var holds = Of(shard).Holders.Exists(holder =>
+            holder.Instance == instance && holder.Generation == generation && Believes(holder));
+        if (!holds)
+        {
+            report.Violated(
+                "answers of owners",
+                $"{instance.Name} lets an answer of {shard} at {generation} out and does not own it any more");
         }
     }
 

@@ -24,8 +24,20 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
     private readonly Dictionary<ShardId, Generation> highest = [];
     private readonly SortedDictionary<ShardId, ShardRecord> planned = [];
 
+    /// <summary>A session's key is gone: from here on anybody may take over what it had.</summary>
+    public event Action<SessionRef>? SessionEnded;
+
     /// <summary>The records as of the last revision seen.</summary>
     public IReadOnlyDictionary<ShardId, VersionedShard> Shards => shards;
+
+    /// <summary>The revision that the namespace was created at; 0: there is none.</summary>
+    public long Namespace { get; private set; }
+
+    /// <summary>The namespace is being removed.</summary>
+    public bool IsDeleting { get; private set; }
+
+    /// <summary>All revisions up to here were seen.</summary>
+    public long Seen { get; private set; }
 
     /// <summary>What operators have said of instances and not taken back.</summary>
     public IReadOnlyDictionary<InstanceId, OperatorStatus> Statuses => statuses;
@@ -49,6 +61,7 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
                 begun += Take(change);
             if (begun > 0)
                 CheckBudget(revision.Key);
+            Seen = revision.Key;
         }
     }
 
@@ -58,10 +71,16 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
         var key = layout.Parse(change.Key);
         switch (key.Kind)
         {
+            case StoreKeyKind.Namespace:
+                Namespace = change.IsDelete ? 0 : change.Kv.CreateRevision;
+                IsDeleting = StoreCodec.TryDecode(change.Kv.Value.Span, out NamespaceConfig? config, out _)
+                    && config!.Deleting;
+                break;
             case StoreKeyKind.Shard:
                 return TakeShard(new ShardId(key.Name), change);
             case StoreKeyKind.Service when change.IsDelete:
-                sessions.Remove(new InstanceId(key.Name));
+                if (sessions.Remove(new InstanceId(key.Name), out var ended))
+                    SessionEnded?.Invoke(new SessionRef(new InstanceId(key.Name), ended.Session));
                 break;
             case StoreKeyKind.Service:
                 if (StoreCodec.TryDecode(change.Kv.Value.Span, out ServiceRecord? record, out _))
@@ -85,6 +104,13 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
         var before = shards.TryGetValue(shard, out var known) ? known.Record : null;
         if (change.IsDelete)
         {
+            if (before is { Owner: { } last, Phase: not ShardPhase.Closing } && IsLive(last))
+            {
+                report.Violated(
+                    "closings",
+                    $"{shard} is gone at revision {change.Kv.ModRevision}; {last} lives and was not told to stop");
+            }
+
             shards.Remove(shard);
             planned.Remove(shard);
             return 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using Divvy.Client.Http;
 using Divvy.Core.Identity;
 using Divvy.Simulation.Runs;
@@ -28,8 +29,8 @@ internal sealed class RequestBook(SimWorld world, Weather weather, RunReport rep
         }
 
         report.Count("requests answered");
-        var generation = new Generation(Number(response, ShardHeaders.Generation));
-        var shard = new ShardId(Text(response, ShardHeaders.Shard));
+        var generation = new Generation(Number(response.Headers, ShardHeaders.Generation));
+        var shard = new ShardId(Text(response.Headers, ShardHeaders.Shard));
         world.Trace.Add(
             TraceKind.Client, request.Caller, generation.Value, () => $"{request.Key} answered by {shard} {generation}");
         if (shard == request.Shard && generation < request.Floor)
@@ -56,11 +57,27 @@ internal sealed class RequestBook(SimWorld world, Weather weather, RunReport rep
         }
     }
 
-    private static string Text(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values) ? values.First() : "";
+    /// <summary>An instance sent a request away. It may, if it knows of a newer record than the router did; whoever
+    /// knows no more than the router keeps the request until it does (R15, R16).</summary>
+    public void SentAway(string caller, HttpRequestMessage request, HttpResponseMessage response)
+    {
+        report.Count("requests sent away");
+        var asked = Number(request.Headers, ShardHeaders.Revision);
+        var told = Number(response.Headers, ShardHeaders.Revision);
+        if (weather.Calm is not null && told > 0 && told <= asked)
+        {
+            report.Violated(
+                "routing",
+                $"{caller} is sent away from {request.RequestUri!.Host} and shard"
+                    + $" {Text(request.Headers, ShardHeaders.Shard)} by a record of revision {told}; it knew {asked}");
+        }
+    }
 
-    private static long Number(HttpResponseMessage response, string name) =>
-        long.TryParse(Text(response, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+    private static string Text(HttpHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.First() : "";
+
+    private static long Number(HttpHeaders headers, string name) =>
+        long.TryParse(Text(headers, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : 0;
 

@@ -74,7 +74,12 @@ internal sealed class MutantBatch(SimulatorBuild build, MutantHunt? hunt, string
                 var (libraries, errors) = await build.TouchedAsync(workspace.Place, mutant, cancellationToken)
                     .ConfigureAwait(false);
                 if (errors is not null)
-                    throw new FormatException($"{mutant.Name} does not compile:\n{errors}");
+                {
+                    survivors++;
+                    Console.WriteLine($"{mutant.Name} does not compile:\n{errors}");
+                    continue;
+                }
+
                 program.Replace(libraries);
                 var outcome = await hunt.RunAsync(mutant, program.Path, cancellationToken).ConfigureAwait(false);
                 survivors += outcome.CaughtBy is null ? 1 : 0;

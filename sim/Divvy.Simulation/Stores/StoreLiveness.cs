@@ -1,4 +1,5 @@
 using Divvy.Rpc.Etcd;
+using Divvy.Simulation.World;
 
 namespace Divvy.Simulation.Stores;
 
@@ -50,6 +51,34 @@ internal sealed class StoreLiveness(StoreRun run, StoreOperator keeper, LogWatch
         var kept = run.History.Log.StateAt(log.Seen).Records.FirstOrDefault(record => record.Lease != 0);
         return kept is null ? null : $"{kept} is still there";
     });
+
+    /// <summary>A member that was cut off from the others for a while and comes back deposes nobody: it asks before it
+    /// stands for election, and those that hear their leader refuse (Raft thesis, 9.6). Nothing else is wrong
+    /// meanwhile, so the leader of before has to lead on in its term.</summary>
+    public async Task RequireLeaderStaysAsync()
+    {
+        var random = run.World.Fork("who comes back");
+        if (run.Cluster.Members.Count < 3 || random.Chance(0.5) || MissingLeader() is not null)
+            return;
+        var view = run.Cluster.Members[0].Store!.RaftView;
+        var others = run.Cluster.Members.Where(member => member.Store!.MemberId != view.Leader.Value).ToList();
+        var away = random.Pick(others).Name;
+        run.World.Trace.Add(TraceKind.Phase, "run", $"{away} is away for a while; {view.Leader} leads term {view.Term}");
+        using (run.Network.Cut((from, to) => from == away || to == away))
+            await run.World.Delay(run.Shape.Election * random.Between(2, 8)).ConfigureAwait(false);
+        await run.World.Delay(run.Shape.Election * 4).ConfigureAwait(false);
+        foreach (var member in run.Cluster.Members)
+        {
+            var now = member.Store?.RaftView;
+            if (now?.Leader == view.Leader && now?.Term == view.Term)
+                continue;
+            run.Report.Violated(
+                "leader stays",
+                $"{away} was away and came back: {member.Name} follows {now?.Leader} in term {now?.Term} instead of"
+                    + $" {view.Leader} in term {view.Term}");
+            return;
+        }
+    }
 
     private string? MissingLeader()
     {

@@ -46,6 +46,7 @@ internal sealed class StoreWorkload : IWorkload
         run.IsOver = true;
         await liveness.RequireEndAsync(work).ConfigureAwait(false);
         await liveness.RequireAgreementAsync().ConfigureAwait(false);
+        await liveness.RequireLeaderStaysAsync().ConfigureAwait(false);
         await watching.CancelAsync().ConfigureAwait(false);
         await liveness.RequireEndAsync(watches).ConfigureAwait(false);
 

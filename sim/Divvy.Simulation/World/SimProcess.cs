@@ -6,13 +6,16 @@ namespace Divvy.Simulation.World;
 internal sealed class SimProcess
 {
     private readonly SimWorld world;
-    private readonly Queue<Action> heldBack = new();
+    private readonly List<Action> dueTimers = [];
+    private readonly List<Action> arrivals = [];
+    private readonly SimRandom random;
 
     public SimProcess(SimWorld world, string name, int incarnation, ClockFault clock)
     {
         this.world = world;
         Name = name;
         Incarnation = incarnation;
+        random = world.Fork($"threads of {name} {incarnation}");
         Clock = new SimClock(world, this, clock);
     }
 
@@ -39,7 +42,8 @@ internal sealed class SimProcess
 
     /// <summary>Lets something happen in this process after a span of true time: not if it has crashed by then, and
     /// only when it goes on if it is paused then.</summary>
-    public SimTimer Schedule(TimeSpan delay, Action action) => world.Schedule(delay, () => Deliver(action), this);
+    public SimTimer Schedule(TimeSpan delay, Action action) =>
+        world.Schedule(delay, () => Take(action, dueTimers), this);
 
     /// <summary>Ends the process where it stands (kill -9, power cut). Nothing is told to the code in it.</summary>
     public void Crash()
@@ -47,7 +51,7 @@ internal sealed class SimProcess
         if (!IsAlive)
             return;
         IsAlive = false;
-        heldBack.Clear();
+        Forget();
         world.CancelTimers(this);
         world.Trace.Add(TraceKind.Process, Name, "crashes");
         Crashed?.Invoke();
@@ -60,7 +64,7 @@ internal sealed class SimProcess
             return;
         IsAlive = false;
         HasExited = true;
-        heldBack.Clear();
+        Forget();
         world.CancelTimers(this);
         world.Trace.Add(TraceKind.Process, Name, "exits");
         Crashed?.Invoke();
@@ -76,27 +80,37 @@ internal sealed class SimProcess
         world.Trace.Add(TraceKind.Process, Name, "stands still");
     }
 
+    /// <summary>Lets it go on. The timers that have become due meanwhile come in their order, and what has arrived in
+    /// its own; which of the two is first, no thread of a real process could say either.</summary>
     public void Resume()
     {
         if (!IsAlive || !IsPaused)
             return;
         IsPaused = false;
         world.Trace.Add(TraceKind.Process, Name, "goes on");
-        var due = heldBack.ToArray();
-        heldBack.Clear();
+        Action[] due = random.Chance(0.5) ? [.. dueTimers, .. arrivals] : [.. arrivals, .. dueTimers];
+        Forget();
         foreach (var action in due)
             Schedule(TimeSpan.Zero, action);
     }
 
     /// <summary>Lets something happen in this process now, for who has just come to it: not if it has crashed, and
     /// later if it is paused.</summary>
-    public void Deliver(Action action)
+    public void Deliver(Action action) => Take(action, arrivals);
+
+    private void Take(Action action, List<Action> later)
     {
         if (!IsAlive)
             return;
         if (IsPaused)
-            heldBack.Enqueue(action);
+            later.Add(action);
         else
             action();
+    }
+
+    private void Forget()
+    {
+        dueTimers.Clear();
+        arrivals.Clear();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class RunOptions
 {
     private readonly Option<WorkloadKind?> workload = new("--workload")
     {
-        Description = "What to simulate: store, or distributor. Default: drawn from the seed.",
+        Description = "What to simulate: store, distributor or streams. Default: drawn from the seed.",
         CustomParser = ParseWorkload,
     };
 
@@ -118,8 +118,10 @@ internal sealed class RunOptions
                 return WorkloadKind.Store;
             case "distributor":
                 return WorkloadKind.Distributor;
+            case "streams":
+                return WorkloadKind.Streams;
             default:
-                result.AddError($"--workload {text}: must be store or distributor");
+                result.AddError($"--workload {text}: must be store, distributor or streams");
                 return null;
         }
     }

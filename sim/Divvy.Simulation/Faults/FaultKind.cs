@@ -44,4 +44,7 @@ internal enum FaultKind
 
     /// <summary>A process dies inside one of its next calls to the disk, between two writes.</summary>
     CrashInDisk,
+
+    /// <summary>A service refuses calls for load.</summary>
+    Throttle,
 }

@@ -75,7 +75,8 @@ internal static class MutantFile
             {
                 "store" => WorkloadKind.Store,
                 "distributor" => WorkloadKind.Distributor,
-                var other => throw new FormatException($"{name}: workload {other}: must be store or distributor"),
+                "streams" => WorkloadKind.Streams,
+                var other => throw new FormatException($"{name}: workload {other}: must be store, distributor or streams"),
             },
             Checkers = Take("checker").Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             Seeds = ParseSeeds(name, Take("seeds")),

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Divvy.Simulation.Commands;
-using Divvy.Simulation.Runs;
 
 namespace Divvy.Simulation.Mutants;
 
@@ -16,7 +15,7 @@ internal sealed partial class MutantHunt(int? seeds, int jobs)
     public async Task<MutantOutcome> RunAsync(Mutant mutant, string program, CancellationToken cancellationToken)
     {
         var most = Math.Min(seeds ?? mutant.Seeds, 100_000);
-        var options = new[] { "--workload", mutant.Workload == WorkloadKind.Store ? "store" : "distributor" };
+        var options = new[] { "--workload", mutant.Workload.ToString().ToLowerInvariant() };
         var workers = Enumerable.Range(0, jobs).Select(_ => new SeedWorker(options, program)).ToList();
         var running = new Queue<(int Number, Task<SeedOutcome> Run)>();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

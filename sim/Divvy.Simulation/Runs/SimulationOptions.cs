@@ -56,8 +56,13 @@ internal sealed record SimulationOptions
     }
 
     public override string ToString() =>
-        $"{(Workload == WorkloadKind.Store ? "store" : "distributor")}, {Members} members, {Clients} clients"
-        + (Workload == WorkloadKind.Store ? "" : $", {Servers} servers, {Instances} instances, {Shards} shards")
+        Workload switch
+        {
+            WorkloadKind.Store => $"store, {Members} members, {Clients} clients",
+            WorkloadKind.Streams => "streams",
+            _ => $"distributor, {Members} members, {Clients} clients, {Servers} servers, {Instances} instances,"
+                + $" {Shards} shards",
+        }
         + FormattableString.Invariant($", faults for {Faulty.TotalSeconds:F1} s, one in {FaultEvery.TotalSeconds} s,")
         + FormattableString.Invariant($" lasting {FaultLasts.TotalSeconds} s");
 }

@@ -8,4 +8,7 @@ internal enum WorkloadKind
 
     /// <summary>Members of the store, servers, instances, routers and their callers.</summary>
     Distributor,
+
+    /// <summary>Workers that share the shards of a stream by a lease table.</summary>
+    Streams,
 }

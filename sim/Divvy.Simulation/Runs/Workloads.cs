@@ -1,5 +1,6 @@
 using Divvy.Simulation.Distribution;
 using Divvy.Simulation.Stores;
+using Divvy.Simulation.Streams;
 
 namespace Divvy.Simulation.Runs;
 
@@ -10,6 +11,7 @@ internal static class Workloads
     {
         WorkloadKind.Store => new StoreWorkload(),
         WorkloadKind.Distributor => new DistributionWorkload(),
+        WorkloadKind.Streams => new StreamWorkload(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "there is no such workload"),
     };
 }

@@ -70,12 +70,13 @@ internal static class NamespaceCommand
 
     private static TextTable Table(IReadOnlyList<NamespaceView> spaces)
     {
-        var table = new TextTable("NAMESPACE", "LAYOUT", "MODE", "STRATEGY", "SHARDS", "OWNED", "MOVING", "INSTANCES", "LEADER");
+        var table = new TextTable(
+            "NAMESPACE", "LAYOUT", "MODE", "STRATEGY", "SHARDS", "OWNED", "MOVING", "INSTANCES", "LEADER");
         foreach (var space in spaces)
         {
             table.Add(
-                space.Name, space.Layout, space.Mode, space.Strategy, space.Shards, space.ShardsOwned, space.ShardsMoving,
-                space.Instances, space.Leader);
+                space.Name, space.Layout, space.Mode, space.Strategy, space.Shards, space.ShardsOwned,
+                space.ShardsMoving, space.Instances, space.Leader);
         }
         return table;
     }

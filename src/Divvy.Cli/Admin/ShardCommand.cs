@@ -9,7 +9,8 @@ internal static class ShardCommand
 {
     public static Command Create(AdminVerb verb)
     {
-        var command = new Command("shards", "Shards: who owns what, and why; adds and finishes those of listed namespaces.")
+        const string Description = "Shards: who owns what, and why; adds and finishes those of listed namespaces.";
+        var command = new Command("shards", Description)
         {
             List(verb), Show(verb), Add(verb), Finish(verb),
         };

@@ -105,7 +105,8 @@ public sealed class ShardHost : IAsyncDisposable
     /// session.</summary>
     public bool IsListed => directory.IsListed;
 
-    /// <summary>The shard whose range covers a key's hash, among those this instance has heard of; null: none, as always
+    /// <summary>The shard whose range covers a key's hash, among those this instance has heard of; null: none, as
+    /// always
     /// in a listed namespace.</summary>
     public ShardId? FindShard(ulong hash) => directory.Find(hash);
 

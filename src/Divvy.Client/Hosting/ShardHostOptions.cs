@@ -22,7 +22,8 @@ public sealed class ShardHostOptions
     /// the start.</summary>
     public Uri? Address { get; set; }
 
-    /// <summary>Whether anybody calls this instance. False: it works for itself, as a consumer of a stream does; it needs
+    /// <summary>Whether anybody calls this instance. False: it works for itself, as a consumer of a stream does; it
+    /// needs
     /// no <see cref="Address"/>, and routers learn who owns its shards, but not where. Default true.</summary>
     public bool TakesRequests { get; set; } = true;
 

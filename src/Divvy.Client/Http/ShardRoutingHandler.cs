@@ -200,8 +200,8 @@ public sealed class ShardRoutingHandler : DelegatingHandler
             if (table.IsListed && shard is null)
             {
                 throw new HttpRequestException(
-                    $"{request.Method} for key '{key}' of {router.Namespace}: the namespace lists its shards by name, so no"
-                        + " key leads to one; name the shard with request.SetShard(...) or the header"
+                    $"{request.Method} for key '{key}' of {router.Namespace}: the namespace lists its shards by"
+                        + " name, so no key leads to one; name the shard with request.SetShard(...) or the header"
                         + $" {ShardHeaders.Shard}");
             }
         }

@@ -124,7 +124,8 @@ public sealed class ListedShardClient
             : write;
     }
 
-    /// <summary>The owner has done all there was to do: the shard goes and takes no place any more, its name stays used,
+    /// <summary>The owner has done all there was to do: the shard goes and takes no place any more, its name stays
+    /// used,
     /// its last state stays. The children are added in the same transaction.</summary>
     /// <exception cref="ListedShardException">A server refused the call as such, or none answered in time: nothing is
     /// known about the shard then.</exception>

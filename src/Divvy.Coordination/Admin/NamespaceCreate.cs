@@ -6,7 +6,8 @@ public sealed record NamespaceCreate
     /// <summary>1 to 128 letters, digits, '-', '_', '.', ':'.</summary>
     public string? Name { get; init; }
 
-    /// <summary><c>fixed</c> (default): equal ranges of the key space. <c>listed</c>: shards that are added and finished
+    /// <summary><c>fixed</c> (default): equal ranges of the key space. <c>listed</c>: shards that are added and
+    /// finished
     /// by name. Never changes.</summary>
     public string? Layout { get; init; }
 

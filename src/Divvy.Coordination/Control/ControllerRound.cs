@@ -45,7 +45,8 @@ internal static class ControllerRound
         && (config.Layout == NamespaceLayout.Fixed || space.Shards.Count > 0)
         && !space.Shards.Values.Any(shard => shard.Record.Owner is { } owner && space.IsLive(owner));
 
-    /// <summary>Instances have come, and every shard has an owner that lives: nothing but balance is at stake, and those
+    /// <summary>Instances have come, and every shard has an owner that lives: nothing but balance is at stake, and
+    /// those
     /// that start together should be planned together, because what is moved to the first would have to move
     /// again.</summary>
     public static bool MayWaitForMore(NamespaceSnapshot before, NamespaceSnapshot now) =>

@@ -159,7 +159,8 @@ internal sealed class NamespaceController(string space, ControllerServices servi
         return services.Mirror.Current;
     }
 
-    /// <summary>Waits as well, but no longer than until a shard or an instance goes or comes that cannot wait.</summary>
+    /// <summary>Waits as well, but no longer than until a shard or an instance goes or comes that cannot
+    /// wait.</summary>
     private async Task<StoreSnapshot> WaitForMoreAsync(NamespaceSnapshot now, CancellationToken cancellationToken)
     {
         for (var delay = 0; delay < MaxSettleDelays; delay++)

@@ -15,7 +15,8 @@ public sealed record NamespaceConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public NamespaceLayout Layout { get; init; }
 
-    /// <summary>Number of equal ranges the key space is cut into; 0 in a listed namespace, where no shard is missing that
+    /// <summary>Number of equal ranges the key space is cut into; 0 in a listed namespace, where no shard is missing
+    /// that
     /// was not added.</summary>
     public int Shards { get; init; } = DefaultShards;
 

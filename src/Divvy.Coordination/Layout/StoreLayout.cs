@@ -48,7 +48,8 @@ public sealed class StoreLayout
 
     public string Shard(string name, ShardId shard) => $"{Prefix}{ShardsRoot}{name}/{shard}";
 
-    /// <summary>The state of a listed shard. It lies outside the range above on purpose: states change all the time, and no
+    /// <summary>The state of a listed shard. It lies outside the range above on purpose: states change all the time,
+    /// and no
     /// server decides anything by them.</summary>
     public string State(string name, ShardId shard) => $"{Prefix}{StatesRoot}{name}/{shard}";
 

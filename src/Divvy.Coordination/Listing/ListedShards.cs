@@ -13,7 +13,8 @@ namespace Divvy.Coordination.Listing;
 /// <summary>Adds and finishes the shards of listed namespaces, and keeps their states.</summary>
 /// <remarks>
 /// <para>Problem: some services do not cut a key space into ranges. Their shards are things that come and go, such as
-/// the shards of a Kinesis stream, and only the service knows when. They need the same owner at a time, the same planned
+/// the shards of a Kinesis stream, and only the service knows when. They need the same owner at a time, the same
+/// planned
 /// moves, the same fencing token; and with each shard a word on how far the work is, which only its owner may
 /// change.</para>
 /// <para>A shard is its record, as everywhere, and a state beside it:</para>
@@ -27,7 +28,8 @@ namespace Divvy.Coordination.Listing;
 /// <para>Which rules of docs/handoff.md carry this. R6: records are added and removed by compare-and-swap, and adding
 /// compares the namespace's configuration, so that no shard is added to a namespace that is being removed. R9, new
 /// generations above the old: a record that was forgotten and added again gets its first generation from its own mod
-/// revision when it is first assigned. Each generation of a shard is at most the revision that wrote it (the first is one
+/// revision when it is first assigned. Each generation of a shard is at most the revision that wrote it (the first is
+/// one
 /// above the revision of the record it replaces, each further one adds one), so all of an earlier record's lie below
 /// the revision of its deletion, which lies below that of the new record: no fencing token is issued twice, however
 /// stale the server was that added it. R9, no removal over a living owner's head: a shard goes by the owner's word
@@ -37,13 +39,15 @@ namespace Divvy.Coordination.Listing;
 /// children beside their parents adds them without naming parents. R1: an owner's word names its session. R12 tells an
 /// owner that missed the removal.</para>
 /// <para>The fence of a state is the record itself: a write compares, in its transaction, that the record is still the
-/// one in which the caller was seen as the owner in its generation. A record that changed without changing hands (a move
+/// one in which the caller was seen as the owner in its generation. A record that changed without changing hands (a
+/// move
 /// began, a pin was set) only costs another attempt. So from the transaction on that gives the shard to somebody else,
 /// nothing of the former owner gets through, and the new owner, who reads the state after it learned of its role, reads
 /// the last one there will ever be from before. A write also names the state it replaces: of two attempts of one write,
 /// the second of which was answered, the first cannot be done later.</para>
 /// <para>Failures: a server may be behind the store; whatever it refuses it has read from the store first, and what it
-/// writes is compared. The store does not answer: nothing is known about the write, which is then repeated. Thread-safe.
+/// writes is compared. The store does not answer: nothing is known about the write, which is then repeated. Thread-
+/// safe.
 /// </para>
 /// </remarks>
 internal sealed class ListedShards(
@@ -52,7 +56,8 @@ internal sealed class ListedShards(
     /// <summary>Attempts against others who change the same record.</summary>
     private const int MaxAttempts = 10;
 
-    /// <summary>Adds shards that are not there. Those of one call that fit into one transaction come together.</summary>
+    /// <summary>Adds shards that are not there. Those of one call that fit into one transaction come
+    /// together.</summary>
     /// <returns>What became of each, in their order, and the store's revision then.</returns>
     /// <exception cref="RpcException">The namespace does not exist, is not listed, is being deleted, or is
     /// full.</exception>
@@ -208,7 +213,8 @@ internal sealed class ListedShards(
             if (view.Record is not { } record || !write.IsBy(record.Record))
             {
                 // An attempt whose answer was lost may have been the one that finished the shard.
-                return view is { Exists: false, State: { } last } && last.Value.Span.SequenceEqual(write.State.Value.Span)
+                return view is { Exists: false, State: { } last }
+                    && last.Value.Span.SequenceEqual(write.State.Value.Span)
                     ? StateWriteResult.Written(last.ModRevision)
                     : StateWriteResult.Refused(write.WhyNot(view));
             }

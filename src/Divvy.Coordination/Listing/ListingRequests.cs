@@ -72,7 +72,10 @@ internal static class ListingRequests
         CheckName(addition.Shard.Value);
         CheckState(addition.Shard.Value, addition.State.Length);
         if (addition.Parents.Length > MaxParents)
-            throw Refuse($"shard {addition.Shard} has {addition.Parents.Length} parents; at most {MaxParents} are taken");
+        {
+            throw Refuse(
+                $"shard {addition.Shard} has {addition.Parents.Length} parents; at most {MaxParents} are taken");
+        }
         foreach (var parent in addition.Parents)
             CheckName(parent.Value);
         var (start, end) = addition.Range;

@@ -69,7 +69,8 @@ public static class Handoff
             Reason = reason,
         };
 
-    /// <summary>A listed shard comes to be: without an owner and without generations. The first owner's generation comes
+    /// <summary>A listed shard comes to be: without an owner and without generations. The first owner's generation
+    /// comes
     /// from the record's own revision (<see cref="GenerationFloor.Of"/>).</summary>
     public static RecordStep Add(ShardId shard, HashRange range, ImmutableArray<ShardId> parents, string reason) =>
         Create(shard, range, default, null, reason, parents);

@@ -71,7 +71,8 @@ public readonly record struct HashRange(ulong Start, ulong End)
         ArgumentNullException.ThrowIfNull(text);
         range = default;
         var dash = text.IndexOf('-', StringComparison.Ordinal);
-        if (dash <= 0 || !TryParse(text.AsSpan(0, dash), out var start) || !TryParse(text.AsSpan(dash + 1), out var end))
+        if (dash <= 0 || !TryParse(text.AsSpan(0, dash), out var start)
+            || !TryParse(text.AsSpan(dash + 1), out var end))
         {
             return false;
         }

@@ -15,7 +15,8 @@ public sealed record RoutingChange(
     ImmutableArray<RouteEntry> Routes,
     ImmutableArray<ShardId> Removed)
 {
-    /// <summary>The namespace lists its shards by name: no key leads to any of them. Counts with a snapshot; what changes
+    /// <summary>The namespace lists its shards by name: no key leads to any of them. Counts with a snapshot; what
+    /// changes
     /// afterwards changes nothing in it.</summary>
     public bool IsListed { get; init; }
 

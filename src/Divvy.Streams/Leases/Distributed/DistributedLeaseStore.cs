@@ -18,12 +18,14 @@ namespace Divvy.Streams.Leases.Distributed;
 /// session. What the KCL keeps in a row is the shard's state. The servers are all that has to be configured: where
 /// <em>they</em> keep their state (an embedded store, or an etcd with users and certificates of its own) is theirs to
 /// know, and a worker that could write there could write any application's records.</para>
-/// <para>How the promises of <see cref="ILeaseStore"/> are kept. <em>One writer</em>: a state is written with session and
+/// <para>How the promises of <see cref="ILeaseStore"/> are kept. <em>One writer</em>: a state is written with session
+/// and
 /// generation, and the server compares them with the shard's record in the store's transaction. From the moment on in
 /// which the shard is given to another worker, what the former one writes is refused, whether or not it knows; a worker
 /// that was stopped and comes back gets <see cref="LeaseLostException"/>. <em>No duplicates in a planned handover</em>:
 /// the host answers that a shard is yielded only after <see cref="ILeaseHolder.YieldAsync"/> has returned; the next
-/// worker reads the row after that. <em>Checkpoints never go back</em>: writes of one term come one after the other, and
+/// worker reads the row after that. <em>Checkpoints never go back</em>: writes of one term come one after the other,
+/// and
 /// each names the row it replaces, so an attempt that arrives late changes nothing. <em>Children after their
 /// parents</em>: a shard is added to the namespace when its parents are finished, those of a split in the transaction
 /// that finishes the parent; until then nobody can be given it.</para>

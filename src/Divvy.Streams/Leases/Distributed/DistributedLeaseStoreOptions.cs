@@ -11,7 +11,8 @@ public sealed class DistributedLeaseStoreOptions
     /// reachable: where the servers keep their state is their business.</summary>
     public required IReadOnlyList<Uri> Servers { get; init; }
 
-    /// <summary>The namespace whose shards are the leases: the application's name. Workers that should share shards have
+    /// <summary>The namespace whose shards are the leases: the application's name. Workers that should share shards
+    /// have
     /// the same. It is created when it does not exist; one that exists must have the layout <c>listed</c>.</summary>
     public required string Namespace { get; init; }
 
@@ -27,7 +28,8 @@ public sealed class DistributedLeaseStoreOptions
     public required IShardSource Shards { get; init; }
 
     /// <summary>After how long without a sign a worker's leases are taken, counted when the namespace is created; an
-    /// existing one keeps what it has. Null (default): what the servers were started with, 10 s unless told otherwise. 1
+    /// existing one keeps what it has. Null (default): what the servers were started with, 10 s unless told
+    /// otherwise. 1
     /// s to 1 h.</summary>
     public TimeSpan? LeaseDuration { get; init; }
 

@@ -15,7 +15,8 @@ internal sealed class HeldLease
     private bool finishing;
     private bool over;
 
-    public HeldLease(string stream, string shard, StreamLease row, long revision, SessionRef owner, Generation generation)
+    public HeldLease(
+        string stream, string shard, StreamLease row, long revision, SessionRef owner, Generation generation)
     {
         (Row, Revision, Owner, Generation) = (row, revision, owner, generation);
         Term = new LeaseTerm(stream, shard, row, generation.Value, ended.Token);
@@ -67,7 +68,8 @@ internal sealed class HeldLease
         }
     }
 
-    /// <summary>The shard is being finished. Its removal, which ends the ownership, may be heard of before the answer, and
+    /// <summary>The shard is being finished. Its removal, which ends the ownership, may be heard of before the
+    /// answer, and
     /// must not look like a loss to who waits for it.</summary>
     public void BeginFinishing()
     {

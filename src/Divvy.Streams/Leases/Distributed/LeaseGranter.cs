@@ -11,7 +11,8 @@ namespace Divvy.Streams.Leases.Distributed;
 /// leases.</summary>
 /// <remarks>A shard is granted once its row is claimed: the claim says who holds it, and shows in which generation. A
 /// yield waits for the worker, then the term ends and only then the host answers, so the next owner reads a row nobody
-/// writes any more. Anything else that takes the shard away is a loss. Calls for one shard come one after the other (the
+/// writes any more. Anything else that takes the shard away is a loss. Calls for one shard come one after the other
+/// (the
 /// host's promise); calls for different shards run side by side.</remarks>
 internal sealed partial class LeaseGranter(
     DistributedLeaseStoreOptions options, ListedShardClient client, ILeaseHolder holder, ILogger logger) : IShardHandler
@@ -140,7 +141,8 @@ internal sealed partial class LeaseGranter(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Shard {Shard} of namespace {Namespace} is of no stream of this worker: it is held and not processed")]
+        Message = "Shard {Shard} of namespace {Namespace} is of no stream of this worker: it is held and not"
+            + " processed")]
     private partial void LogForeign(string shard, string @namespace);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Lease {Shard} has gone on before it was begun: {Reason}")]

@@ -202,6 +202,7 @@ internal sealed partial class ShardKeeper(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Stream {Stream}: {Count} ranges of hash keys have no lease, and no shard that could get one is listed")]
+        Message = "Stream {Stream}: {Count} ranges of hash keys have no lease, and no shard that could get one is"
+            + " listed")]
     private partial void LogHoles(string stream, int count);
 }

@@ -2,15 +2,17 @@ using System.CommandLine;
 using Divvy.Cli.Output;
 using Divvy.Cli.Parsing;
 using Divvy.Cli.Processes;
+using Divvy.Cli.Streams.Lab;
 
 namespace Divvy.Cli.Lab;
 
-/// <summary><c>divvy lab failover</c>.</summary>
+/// <summary><c>divvy lab</c>.</summary>
 internal static class LabCommand
 {
     public static Command Create(CommandConsole console) => new("lab", "Experiments with real processes.")
     {
         Failover(console),
+        KclCommand.Create(console),
     };
 
     private static Command Failover(CommandConsole console)

@@ -1,0 +1,175 @@
+using System.Globalization;
+using Divvy.Cli.Lab;
+using Divvy.Cli.Output;
+using Divvy.Cli.Parsing;
+using Divvy.Cli.Processes;
+using Divvy.Cli.Streams.Consuming;
+using Divvy.Cli.Streams.Leases;
+using Divvy.Cli.Streams.Production;
+using Divvy.Core.Streams;
+using Divvy.Streams.Kinesis;
+using Divvy.Streams.Leases;
+
+namespace Divvy.Cli.Streams.Lab;
+
+/// <summary>One stream of the lab with its workers: starts and disturbs them, looks at the leases, reads what the
+/// workers say in their journals.</summary>
+internal sealed class KclStage(
+    KclSettings settings,
+    string stream,
+    string application,
+    LabProcesses processes,
+    IKinesisClient kinesis,
+    ILeaseStore leases,
+    IReadOnlyList<string> addresses)
+{
+    /// <summary>Waiting longer than this for anything is a failure of the scenario.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan period = TimeSpan.FromMilliseconds(100);
+
+    private readonly JournalReader journals = new(processes.Folder);
+    private readonly List<KclWorker> workers = [];
+    private readonly List<LeaseLook> looks = [];
+    private readonly List<(double AtMs, string What)> marks = [];
+
+    public KclSettings Settings => settings;
+
+    public string Stream => stream;
+
+    public IKinesisClient Kinesis => kinesis;
+
+    public IReadOnlyList<KclWorker> Workers => workers;
+
+    public IReadOnlyList<LeaseLook> Looks => looks;
+
+    public IReadOnlyList<(double AtMs, string What)> Marks => marks;
+
+    public HoldHistory History { get; } = new();
+
+    public ConsumptionAudit Audit { get; } = new();
+
+    public IReadOnlyList<ConsumeEntry> Refusals => refusals;
+
+    private readonly List<ConsumeEntry> refusals = [];
+
+    /// <summary>A time with a name, for the picture; returns it.</summary>
+    public double Mark(string what)
+    {
+        var now = ConsumeJournal.NowMs;
+        marks.Add((now, what));
+        return now;
+    }
+
+    public async Task<KclWorker> StartWorkerAsync(int number, CancellationToken cancellationToken)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"consumer-pod-{number}");
+        List<string> arguments =
+        [
+            "stream", "consume", "--worker", id, "--stream", stream, "--application", application,
+            "--lease-store", settings.LeaseStore, "--lease-duration", new Duration(settings.LeaseDuration).ToString(),
+            "--idle", "100ms", "--journal", Path.Combine(processes.Folder, $"{id}{JournalReader.Extension}"),
+            .. addresses,
+        ];
+        var worker = new KclWorker(
+            id, await processes.StartAsync(id, arguments, ConsumeLog.ReadyPhrase, cancellationToken));
+        workers.Add(worker);
+        return worker;
+    }
+
+    /// <summary>SIGTERM: it hands over and leaves.</summary>
+    public async Task StopAsync(KclWorker worker)
+    {
+        workers.Remove(worker);
+        await worker.Process.StopAsync(Patience);
+        Read();
+    }
+
+    /// <summary>kill -9; returns when it was.</summary>
+    public async Task<double> KillAsync(KclWorker worker)
+    {
+        workers.Remove(worker);
+        var at = Mark($"kill -9 {worker.Id}");
+        worker.Process.Signal(UnixSignal.Kill);
+        await worker.Process.Exited;
+        Read();
+        History.Bury(worker.Id, at);
+        return at;
+    }
+
+    /// <summary>Looks at the leases until a look satisfies the condition; returns that one.
+    /// <exception cref="CommandException">None did in time.</exception></summary>
+    public async Task<LeaseLook> WaitAsync(
+        string what, Func<LeaseLook, bool> condition, CancellationToken cancellationToken)
+    {
+        var deadline = ConsumeJournal.NowMs + Patience.TotalMilliseconds;
+        while (true)
+        {
+            var look = await LookAsync(cancellationToken);
+            if (condition(look))
+                return look;
+            if (look.AtMs > deadline)
+            {
+                throw new CommandException(
+                    ExitCode.Failed,
+                    $"after {Patience.TotalSeconds:0} s still not: {what}. Leases: {look.Counts}, "
+                        + $"{look.Leases.Unassigned.Count()} without owner");
+            }
+            await Task.Delay(period, cancellationToken);
+        }
+    }
+
+    public Task<LeaseLook> WaitForBalanceAsync(int unfinished, CancellationToken cancellationToken) => WaitAsync(
+        $"{unfinished} leases shared out evenly over {workers.Count} workers",
+        look => look.Leases.Unfinished.Count == unfinished && look.IsOwnedBy(workers.Count),
+        cancellationToken);
+
+    public async Task<LeaseLook> LookAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<StreamLease> all;
+        try
+        {
+            all = await leases.ListAsync(cancellationToken);
+        }
+        catch (LeaseStoreException failure)
+        {
+            throw new CommandException(ExitCode.Failed, $"the leases cannot be read: {failure.Message}", failure);
+        }
+        var look = new LeaseLook(ConsumeJournal.NowMs, LeaseDistribution.Of(all));
+        looks.Add(look);
+        Read();
+        return look;
+    }
+
+    /// <summary>Writes records until the token is cancelled; its result says how many.</summary>
+    public Task<ProduceReport> ProduceAsync(CancellationToken stop)
+    {
+        var run = string.Create(CultureInfo.InvariantCulture, $"lab{Environment.ProcessId}");
+        var events = new EventSource(run, settings.Keys, new Random(1));
+        var producer = new Producer(kinesis, stream, run, events, TimeProvider.System);
+        var (batch, pause) = ProduceSettings.ForRate(settings.RecordsPerSecond, settings.Keys);
+        return Task.Run(() => producer.RunAsync(new(batch, pause, null, null), _ => { }, stop), CancellationToken.None);
+    }
+
+    /// <summary>Waits until everything a producer wrote was processed.</summary>
+    public async Task DrainAsync(ProduceReport produced, CancellationToken cancellationToken)
+    {
+        var deadline = ConsumeJournal.NowMs + Patience.TotalMilliseconds;
+        while (Audit.Lost(produced.Run, produced.Records) > 0 && ConsumeJournal.NowMs < deadline)
+        {
+            await Task.Delay(period, cancellationToken);
+            Read();
+        }
+    }
+
+    private void Read()
+    {
+        foreach (var entry in journals.ReadNew())
+        {
+            History.Take(entry);
+            Audit.Take(entry);
+            if (entry.Event == ConsumeEvent.Refused)
+                refusals.Add(entry);
+        }
+    }
+}

@@ -11,6 +11,12 @@ internal sealed class HoldHistory
     /// <summary>All holdings, in the order of their beginnings.</summary>
     public IEnumerable<ShardHold> All => closed.Concat(open.Values).OrderBy(hold => hold.FromMs);
 
+    /// <summary>How many shards a worker holds now.</summary>
+    public int Count(string worker) => open.Keys.Count(key => key.Worker == worker);
+
+    /// <summary>Whether a worker holds a shard now.</summary>
+    public bool IsHeld(string worker, string shard) => open.ContainsKey((worker, shard));
+
     /// <summary>Takes an entry; those of one worker come in order.</summary>
     public void Take(ConsumeEntry entry)
     {

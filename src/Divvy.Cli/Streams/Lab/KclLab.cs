@@ -89,10 +89,7 @@ internal sealed class KclLab(
         {
             await scenario.RunAsync(stage, report, cancellationToken);
             if (scenario is SplitUnderLoad or ScaleUpWorkers)
-            {
-                var unowned = stage.Looks.Skip(looks).Count(look => look.Leases.Unassigned.Any());
-                report.Add(Bar.None("looks that saw a lease without owner", unowned));
-            }
+                RequireOwners([.. stage.Looks.Skip(looks)], report);
         }
         catch (CommandException failure)
         {
@@ -101,6 +98,30 @@ internal sealed class KclLab(
         reports.Add(report);
         finished(report);
         return report.Failure is null ? null : $"{scenario.Name} left the stage unsettled";
+    }
+
+    /// <summary>A child's lease exists from its parent's end on and is taken at its owner's next reading: it may be
+    /// seen without owner for as long as a child may take to begin. Nothing else may.</summary>
+    private static void RequireOwners(IReadOnlyList<LeaseLook> looks, ScenarioReport report)
+    {
+        var since = new Dictionary<string, double>(StringComparer.Ordinal);
+        var longest = 0.0;
+        foreach (var look in looks)
+        {
+            var unowned = look.Leases.Unassigned.Select(lease => lease.Key).ToHashSet(StringComparer.Ordinal);
+            foreach (var taken in since.Keys.Except(unowned).ToList())
+                since.Remove(taken);
+            foreach (var key in unowned)
+            {
+                since.TryAdd(key, look.AtMs);
+                longest = Math.Max(longest, look.AtMs - since[key]);
+            }
+        }
+        report.Add(Bar.AtMost(
+            "longest time a lease was seen without owner", longest, SplitUnderLoad.ChildLimitMs, "ms"));
+        var seen = looks.Count(look => look.Leases.Unassigned.Any());
+        report.Fact(string.Create(
+            CultureInfo.InvariantCulture, $"looks that saw a lease without owner: {seen} of {looks.Count}"));
     }
 
     /// <summary>What became of the records, over all scenarios of the stage.</summary>

@@ -31,6 +31,7 @@ internal sealed class KclStage(
     private readonly JournalReader journals = new(processes.Folder);
     private readonly List<KclWorker> workers = [];
     private readonly List<LeaseLook> looks = [];
+    private readonly List<ConsumeEntry> refusals = [];
     private readonly List<(double AtMs, string What)> marks = [];
 
     public KclSettings Settings => settings;
@@ -50,8 +51,6 @@ internal sealed class KclStage(
     public ConsumptionAudit Audit { get; } = new();
 
     public IReadOnlyList<ConsumeEntry> Refusals => refusals;
-
-    private readonly List<ConsumeEntry> refusals = [];
 
     /// <summary>A time with a name, for the picture; returns it.</summary>
     public double Mark(string what)
@@ -73,7 +72,8 @@ internal sealed class KclStage(
         ];
         var worker = new KclWorker(
             id, await processes.StartAsync(id, arguments, ConsumeLog.ReadyPhrase, cancellationToken));
-        workers.Add(worker);
+        lock (workers)
+            workers.Add(worker);
         return worker;
     }
 
@@ -122,6 +122,14 @@ internal sealed class KclStage(
     public Task<LeaseLook> WaitForBalanceAsync(int unfinished, CancellationToken cancellationToken) => WaitAsync(
         $"{unfinished} leases shared out evenly over {workers.Count} workers",
         look => look.Leases.Unfinished.Count == unfinished && look.IsOwnedBy(workers.Count),
+        cancellationToken);
+
+    /// <summary>The same, and every lease is processed by who holds it: nothing is on its way any more.</summary>
+    public Task<LeaseLook> WaitUntilSettledAsync(int unfinished, CancellationToken cancellationToken) => WaitAsync(
+        $"{unfinished} leases shared out evenly over {workers.Count} workers, each processed by its owner",
+        look => look.Leases.Unfinished.Count == unfinished
+            && look.IsOwnedBy(workers.Count)
+            && look.Leases.Unfinished.All(lease => History.IsHeld(lease.Holder!, lease.Key)),
         cancellationToken);
 
     public async Task<LeaseLook> LookAsync(CancellationToken cancellationToken)

@@ -11,14 +11,18 @@ internal sealed class KillWorker : IKclScenario
 
     public async Task RunAsync(KclStage stage, ScenarioReport report, CancellationToken cancellationToken)
     {
+        var unfinished = stage.Settings.Shards + stage.Settings.Splits;
+        await stage.WaitUntilSettledAsync(unfinished, cancellationToken);
         var victim = stage.Workers[^1];
+        var held = stage.History.Count(victim.Id);
         var killed = await stage.KillAsync(victim);
-        await stage.WaitForBalanceAsync(stage.Settings.Shards + stage.Settings.Splits, cancellationToken);
-        await stage.WaitAsync("every lease is processed again", _ => Taken().Count >= 6, cancellationToken);
+        await stage.WaitAsync(
+            $"the {held} leases of {victim.Id} are processed again", _ => Taken().Count >= held, cancellationToken);
         var times = Taken();
         var lease = stage.Settings.LeaseDuration.TotalSeconds;
         report.Add(Bar.AtMost("first lease taken again after", times[0], lease + 1, "s"));
         report.Add(Bar.AtMost("last lease taken again after", times[^1], lease + 3, "s"));
+        await stage.WaitUntilSettledAsync(unfinished, cancellationToken);
 
         List<double> Taken() =>
         [

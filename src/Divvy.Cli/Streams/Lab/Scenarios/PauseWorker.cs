@@ -34,7 +34,7 @@ internal sealed class PauseWorker : IKclScenario
             cancellationToken);
         report.Add(Bar.None("checkpoints that went back", Backwards(stage)));
         report.Fact($"late checkpoints refused: {stage.Refusals.Count(refused => refused.AtMs >= woken)}");
-        await stage.WaitForBalanceAsync(stage.Settings.Shards + stage.Settings.Splits, cancellationToken);
+        await stage.WaitUntilSettledAsync(stage.Settings.Shards + stage.Settings.Splits, cancellationToken);
     }
 
     private static long Backwards(KclStage stage) => stage.Looks.Zip(stage.Looks.Skip(1)).Sum(pair =>

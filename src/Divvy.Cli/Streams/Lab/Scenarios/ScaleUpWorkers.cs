@@ -1,4 +1,5 @@
 using Divvy.Cli.Lab;
+using Divvy.Cli.Measurement;
 using Divvy.Cli.Streams.Leases;
 
 namespace Divvy.Cli.Streams.Lab.Scenarios;
@@ -15,26 +16,25 @@ internal sealed class ScaleUpWorkers : IKclScenario
 
     public async Task RunAsync(KclStage stage, ScenarioReport report, CancellationToken cancellationToken)
     {
+        var unfinished = stage.Settings.Shards + stage.Settings.Splits;
+        await stage.WaitUntilSettledAsync(unfinished, cancellationToken);
         var duplicates = stage.Audit.Duplicates;
         var before = stage.Mark("workers 4 and 5 start");
         await Task.WhenAll(
             stage.StartWorkerAsync(4, cancellationToken), stage.StartWorkerAsync(5, cancellationToken));
         var began = stage.Mark("they take part");
-        var look = await stage.WaitForBalanceAsync(
-            stage.Settings.Shards + stage.Settings.Splits, cancellationToken);
+        var look = await stage.WaitForBalanceAsync(unfinished, cancellationToken);
         report.Add(Bar.IsTrue($"6/6/6/6/6 (it is {look.Counts})", look.Counts == "6/6/6/6/6"));
         report.Add(Bar.AtMost("coefficient of variation", look.Leases.Variation, 5, "%"));
-        report.Add(Bar.AtMost(
-            "balanced after both take part", (look.AtMs - began) / 1000, stage.Settings.BalanceLimit.TotalSeconds, "s"));
+        var limit = stage.Settings.BalanceLimit.TotalSeconds;
+        report.Add(Bar.AtMost("balanced after both take part", (look.AtMs - began) / 1000, limit, "s"));
         // The last of the new owners may still be about to begin.
-        await stage.WaitAsync(
-            "every lease that moved is processed by its new owner",
-            _ => stage.History.Moves(before).Count() >= Moves,
-            cancellationToken);
+        await stage.WaitUntilSettledAsync(unfinished, cancellationToken);
         var moves = stage.History.Moves(before).Count();
         report.Add(Bar.IsTrue($"{Moves} leases moved (it is {moves})", moves == Moves));
         var gaps = stage.History.HandoffGaps(before).Order().ToList();
         report.Add(Bar.AtMost("longest handover", gaps.Count == 0 ? double.NaN : gaps[^1], GapLimitMs, "ms"));
+        report.Fact($"handovers: {Quantile.Describe(gaps)}");
         report.Add(Bar.None("records processed twice", stage.Audit.Duplicates - duplicates));
         foreach (var line in LeaseText.Analyze(look.Leases))
             report.Fact(line);

@@ -11,7 +11,7 @@ namespace Divvy.Cli.Streams.Lab.Scenarios;
 internal sealed class SplitUnderLoad : IKclScenario
 {
     /// <summary>From a parent's end to its child's beginning.</summary>
-    private const double ChildLimitMs = 1000;
+    public const double ChildLimitMs = 1000;
 
     public string Name => "phase-2";
 

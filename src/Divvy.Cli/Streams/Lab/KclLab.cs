@@ -19,7 +19,10 @@ internal sealed class KclLab(
     private readonly List<ScenarioReport> reports = [];
 
     private static IKclScenario[] OfTheGuide =>
-        [new InitialSetup(), new SplitUnderLoad(), new ScaleUpWorkers(), new PauseWorker(), new KillWorker()];
+    [
+        new InitialSetup(), new SplitUnderLoad(), new ScaleUpWorkers(), new LeaveInOrder(), new PauseWorker(),
+        new KillWorker(),
+    ];
 
     private static IKclScenario[] OfMany => [new ManyLeases()];
 

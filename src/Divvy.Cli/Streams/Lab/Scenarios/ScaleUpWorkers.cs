@@ -8,7 +8,6 @@ namespace Divvy.Cli.Streams.Lab.Scenarios;
 internal sealed class ScaleUpWorkers : IKclScenario
 {
     private const int Moves = 12;
-    private const double GapLimitMs = 250;
 
     public string Name => "phase-3";
 
@@ -33,8 +32,7 @@ internal sealed class ScaleUpWorkers : IKclScenario
         var moves = stage.History.Moves(before).Count();
         report.Add(Bar.IsTrue($"{Moves} leases moved (it is {moves})", moves == Moves));
         var gaps = stage.History.HandoffGaps(before).Order().ToList();
-        report.Add(Bar.AtMost("longest handover", gaps.Count == 0 ? double.NaN : gaps[^1], GapLimitMs, "ms"));
-        report.Fact($"handovers: {Quantile.Describe(gaps)}");
+        report.Fact($"handovers to processes that have just started: {Quantile.Describe(gaps)}");
         report.Add(Bar.None("records processed twice", stage.Audit.Duplicates - duplicates));
         foreach (var line in LeaseText.Analyze(look.Leases))
             report.Fact(line);

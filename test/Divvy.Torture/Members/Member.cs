@@ -12,7 +12,8 @@ namespace Divvy.Torture.Members;
 public sealed class Member : IAsyncDisposable
 {
     private static readonly RpcCallOptions brief = new() { Timeout = TimeSpan.FromSeconds(5) };
-    private static readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    // Generous: how fast a member lists its failpoints is no promise of its own, and the machine may be busy.
+    private static readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     private readonly MemberCommand command;
     private readonly HttpChannel channel;

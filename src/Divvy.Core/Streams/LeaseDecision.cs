@@ -21,7 +21,7 @@ internal sealed class LeaseDecision(LeaseSettings settings, LeaseTableView view,
         var asked = view.Rows.Values.Count(IsComing);
         foreach (var (key, seen) in view.Rows)
         {
-            if (isHeld(key) || seen.IsBusy || !lineage.IsReady(seen.Row, settings.ParentsFirst))
+            if (isHeld(key) || seen.IsBusy || !lineage.IsReady(seen.Row, settings.ParentsFirst) || IsDoubtful(seen))
                 continue;
             var target = plan.GetValueOrDefault(key);
             if (ShouldTake(seen, target))
@@ -35,6 +35,11 @@ internal sealed class LeaseDecision(LeaseSettings settings, LeaseTableView view,
             }
         }
     }
+
+    /// <summary>Whether a parent may only seem to be gone: a reading is of no one instant, so the row of a child can be
+    /// seen before its parent's. A second reading has both.</summary>
+    private bool IsDoubtful(SeenLease seen) =>
+        settings.ParentsFirst && lineage.LacksParent(seen.Row) && now - seen.FirstSeen < settings.SettleTime;
 
     /// <summary>Whether a lease is being handed to this worker.</summary>
     private bool IsComing(SeenLease seen) =>

@@ -34,6 +34,9 @@ public sealed class Lineage
         return true;
     }
 
+    /// <summary>Whether a parent of the lease has no row.</summary>
+    public bool LacksParent(StreamLease lease) => lease.Parents.Any(parent => !rows.ContainsKey(parent));
+
     /// <summary>Whether a lease is of a closed shard whose children have leases already: it comes to an end by itself,
     /// counts for no quota and no cap, and is not moved for balance.</summary>
     public bool IsDraining(StreamLease lease) =>

@@ -5,6 +5,9 @@ internal sealed class SeenLease(StreamLease row, TimeSpan now)
 {
     public StreamLease Row { get; private set; } = row;
 
+    /// <summary>When the row was first seen.</summary>
+    public TimeSpan FirstSeen { get; } = now;
+
     /// <summary>When its present counter was first seen.</summary>
     public TimeSpan CounterSince { get; private set; } = now;
 

@@ -205,7 +205,8 @@ public sealed class DistributedLeaseStoreTests
         cluster.Stream.Create(8);
         var a = await cluster.JoinAsync("a");
         var b = await cluster.JoinAsync("b");
-        await b.UntilAsync(self => self.Held.Count == 4, "half of the leases");
+        await a.UntilAsync(self => self.Held.Count == 4, "half of the leases");
+        await b.UntilAsync(self => self.Held.Count == 4, "the other half");
         a.OnYield = async (term, _) => await a.Store.CheckpointAsync(term, new Checkpoint("7"), default);
 
         await a.Store.StopAsync(default);

@@ -60,7 +60,7 @@ public sealed class SimulatorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--workload x: must be store or distributor", "run", "--seed", "1", "--workload", "x")]
+    [InlineData("--workload x: must be store, distributor or streams", "run", "--seed", "1", "--workload", "x")]
     [InlineData("--seconds 0: must be above 0", "run", "--seed", "1", "--seconds", "0")]
     [InlineData("--faults a: must be numbers", "run", "--seed", "1", "--faults", "a")]
     [InlineData("5..2: must be seeds as FIRST..LAST", "seeds", "5..2")]

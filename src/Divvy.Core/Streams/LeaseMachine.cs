@@ -207,7 +207,7 @@ public sealed class LeaseMachine
             view.Learn(
                 view.Rows.TryGetValue(write.Key, out var seen) ? write.ApplyTo(seen.Row) : write.After, now, now);
             if (write.Purpose == LeasePurpose.Take)
-                Hold(write.After, sent);
+                Hold(write.After, sent, now);
             else if (holdings.TryGetValue(write.Key, out var holding))
                 Confirm(holding, write, sent);
             return;
@@ -321,9 +321,12 @@ public sealed class LeaseMachine
             decideAt = Earlier(decideAt, settled);
     }
 
-    private void Hold(StreamLease row, TimeSpan sent)
+    private void Hold(StreamLease row, TimeSpan sent, TimeSpan now)
     {
-        var holding = holdings[row.Key] = new LeaseHolding(row, ++terms, sent);
+        var holding = new LeaseHolding(row, ++terms, sent);
+        if (now >= FenceAt(holding))
+            return; // The answer came so late that others may have taken the lease meanwhile.
+        holdings[row.Key] = holding;
         if (leavingSince is not null || isReplaced)
             holding.Phase = HoldingPhase.Finished;
         else

@@ -66,6 +66,20 @@ public sealed class LeaseMachineTests
     }
 
     [Fact]
+    public void Completed_TakeAnsweredAfterTheLeaseIsOver_GrantsNothing()
+    {
+        foreach (var (late, granted) in ((double, int)[])[(0, 1), (1, 0)])
+        {
+            var machine = new LeaseMachine(settings, TimeSpan.Zero);
+            var free = new StreamLease("s1") { Counter = 3 };
+            machine.Completed(
+                LeaseWrite.Take(free, "a"), LeaseOutcome.Applied, null, TimeSpan.Zero, settings.Duration * late);
+            machine.Step(settings.Duration * late).OfType<LeaseAction.Grant>().Count().ShouldBe(granted);
+            machine.Held.ShouldBe(granted);
+        }
+    }
+
+    [Fact]
     public void Run_NothingHappens_RenewsEveryHalfLeaseAndMovesNothing()
     {
         var world = World(30, "a", "b", "c");

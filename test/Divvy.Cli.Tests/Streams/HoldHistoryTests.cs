@@ -45,6 +45,14 @@ public sealed class HoldHistoryTests
     }
 
     [Fact]
+    public void Draw_MarkBeforeTheFirstHolding_BeginsWithTheMark()
+    {
+        var history = History((1000, "a", ConsumeEvent.Began));
+
+        HoldPicture.Draw([.. history.All], [(0, "workers start")], 2000).ShouldContain("shard: a from 1.00 s");
+    }
+
+    [Fact]
     public void Draw_Holdings_AreInTheirLanes()
     {
         var history = History(

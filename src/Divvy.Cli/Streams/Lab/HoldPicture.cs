@@ -23,7 +23,7 @@ internal static class HoldPicture
     {
         var shards = holds.Select(hold => hold.Shard).Distinct().Order(StringComparer.Ordinal).ToList();
         var workers = holds.Select(hold => hold.Worker).Distinct().Order(StringComparer.Ordinal).ToList();
-        var start = holds.Count == 0 ? endMs : holds.Min(hold => hold.FromMs);
+        var start = holds.Select(hold => hold.FromMs).Concat(marks.Select(mark => mark.AtMs)).Append(endMs).Min();
         var height = Top + (shards.Count * Lane) + 30;
         var svg = new StringBuilder();
         Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Left + Width + 20}\" height=\"{height}\"");

@@ -100,6 +100,23 @@ public sealed class StreamCommandTests(EmulatorFixture emulator)
         console.Error.ShouldContain("http://HOST:PORT");
     }
 
+    [Fact]
+    public async Task Consume_NameAndDurationAreWrong_SaysBothInOneLine()
+    {
+        (await console.RunAsync("stream", "consume", "--worker", "", "--lease-duration", "1ms"))
+            .ShouldBe(ExitCode.Usage);
+        console.Error.ShouldContain("WorkerId: '' is not 1 to 128 characters");
+        console.Error.ShouldContain("below 1 s");
+        console.Error.ShouldNotContain("Parameter");
+    }
+
+    [Fact]
+    public async Task KclLab_LeaseIsTooShort_IsRefusedBeforeAnythingStarts()
+    {
+        (await console.RunAsync("lab", "kcl", "--lease-duration", "999ms")).ShouldBe(ExitCode.Usage);
+        console.Error.ShouldContain("--lease-duration 999ms is out of range: at least 1s");
+    }
+
     private Task<ExitCode> RunAsync(string verb, params string[] arguments) => console.RunAsync(
         ["stream", verb, .. arguments, "--stream", stream, "--endpoint", $"{emulator.Kinesis}"]);
 

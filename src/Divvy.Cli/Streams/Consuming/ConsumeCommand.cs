@@ -66,6 +66,8 @@ internal sealed class ConsumeCommand
     {
         var parsed = call.Parsed;
         var options = Read(call);
+        if (new StreamConsumerOptionsValidator().Validate(null, options) is { Failed: true } wrong)
+            throw new CommandException(ExitCode.Usage, wrong.FailureMessage);
         var each = parsed.GetValue(checkpoint).Value;
         using var file = parsed.GetValue(journal) is { } path ? new ConsumeJournal(path) : null;
         var tally = new ConsumeTally(options.WorkerId, file);

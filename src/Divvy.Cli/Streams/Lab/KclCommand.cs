@@ -10,6 +10,9 @@ namespace Divvy.Cli.Streams.Lab;
 /// <summary><c>divvy lab kcl</c>.</summary>
 internal static class KclCommand
 {
+    /// <summary>The lease stores take no shorter one.</summary>
+    private static readonly TimeSpan shortestLease = TimeSpan.FromSeconds(1);
+
     public static Command Create(CommandConsole console)
     {
         var standard = new KclSettings { LeaseStore = LeaseOptions.Table, Folder = "" };
@@ -25,6 +28,11 @@ internal static class KclCommand
             "--rps", standard.RecordsPerSecond, 1, 100_000, "Records written a second from phase 2 on.");
         var lease = TypedOption.Duration(
             "--lease-duration", new Duration(standard.LeaseDuration), "After how long a silent worker's leases go.");
+        lease.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<Duration>() is var given && given.Value < shortestLease)
+                result.AddError($"--lease-duration {given} is out of range: at least {new Duration(shortestLease)}.");
+        });
         var only = new Option<string?>("--only")
         {
             Description = $"Up to and with these scenarios: {string.Join(", ", KclLab.Names)}.",

@@ -11,6 +11,9 @@ internal sealed partial class LeaseLoop : IDisposable
     /// claim an id in turn get two each.</summary>
     private const int BeatsUntilForgiven = 5;
 
+    private readonly RepeatedFailure reading = new();
+    private readonly RepeatedFailure beating = new();
+
     private readonly TableLeaseStoreOptions options;
     private readonly ILeaseTable table;
     private readonly LeaseMetrics metrics;
@@ -246,7 +249,8 @@ internal sealed partial class LeaseLoop : IDisposable
         }
         catch (Exception failure) when (failure is LeaseStoreException or OperationCanceledException)
         {
-            LogReadFailed(failure.Message);
+            if (reading.IsDue(failure.Message, Now))
+                LogReadFailed(failure.Message);
             lock (gate)
                 machine.ReadFailed(Now);
         }
@@ -265,7 +269,8 @@ internal sealed partial class LeaseLoop : IDisposable
         }
         catch (Exception failure) when (failure is LeaseStoreException or OperationCanceledException)
         {
-            LogReadFailed(failure.Message);
+            if (reading.IsDue(failure.Message, Now))
+                LogReadFailed(failure.Message);
             lock (gate)
                 machine.RowReadFailed(key, Now);
         }
@@ -297,7 +302,8 @@ internal sealed partial class LeaseLoop : IDisposable
         }
         catch (Exception failure) when (failure is LeaseStoreException or OperationCanceledException)
         {
-            LogBeatFailed(failure.Message);
+            if (beating.IsDue(failure.Message, Now))
+                LogBeatFailed(failure.Message);
         }
     }
 

@@ -72,7 +72,8 @@ internal sealed class SessionLoop(
             }
             if (stream.WasAcknowledged)
                 rotation.Succeeded();
-            var pause = rotation.MoveOn();
+            // Who holds the id is in the store: the next server would refuse as this one did.
+            var pause = idTaken ? rotation.MoveOnFromAll() : rotation.MoveOn();
             await Task.Delay(pause, time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -38,4 +38,12 @@ internal sealed class ServerRotation
             ? TimeSpan.Zero
             : RetryBackoff.Pause(round, lowestPause, highestPause, dice.NextDouble());
     }
+
+    /// <summary>As <see cref="MoveOn"/>, when the answer came from the store, so that every server would give it: as if
+    /// all had been asked.</summary>
+    public TimeSpan MoveOnFromAll()
+    {
+        failures += servers.Count - 1 - (failures % servers.Count);
+        return MoveOn();
+    }
 }

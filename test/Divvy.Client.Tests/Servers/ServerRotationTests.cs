@@ -32,6 +32,16 @@ public sealed class ServerRotationTests
         rotation.MoveOn().ShouldBeLessThanOrEqualTo(Lowest);
     }
 
+    [Fact]
+    public void MoveOnFromAll_SomeNotTriedYet_PausesAsAfterARound()
+    {
+        var rotation = Rotation(servers: 3);
+        rotation.MoveOnFromAll().ShouldBeInRange(Lowest / 2, Lowest);
+        rotation.MoveOnFromAll().ShouldBeInRange(Lowest, 2 * Lowest);
+        rotation.MoveOn().ShouldBe(TimeSpan.Zero);
+        rotation.MoveOnFromAll().ShouldBeInRange(Highest / 2, Highest);
+    }
+
     private static ServerRotation Rotation(int servers)
     {
         var channels = Enumerable.Range(0, servers).Select(_ => (IRpcChannel)new InProcessChannel(new RpcServices()));

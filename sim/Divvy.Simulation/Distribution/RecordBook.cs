@@ -11,7 +11,9 @@ namespace Divvy.Simulation.Distribution;
 /// The store's keys as of each revision, and whether each commit was allowed: what a record may become, which sessions
 /// had to live and which had to be gone, and whether a controller kept to its budget.
 /// <para>Operators have no budget, and neither has the search for somebody who takes a shard that its owner cannot
-/// load. What counts is how many of the moves that plans began are under way.</para>
+/// load. What counts is how many of the moves that plans began are under way. One whose owner is gone is a failover
+/// from then on: its takeover ends it, which may come a commit later than the moves that the same plan began in its
+/// place.</para>
 /// </summary>
 internal sealed class RecordBook(SimWorld world, DistributionSettings settings, RunReport report)
 {
@@ -163,14 +165,15 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
     private void CheckBudget(long revision)
     {
         var policy = settings.Namespace.ToPolicy();
-        if (planned.Count > policy.MaxMovesInFlight)
+        var moves = planned.Values.Where(record => record.Owner is { } owner && IsLive(owner)).ToList();
+        if (moves.Count > policy.MaxMovesInFlight)
         {
             report.Violated(
                 "plan budgets",
-                $"{planned.Count} moves under way at revision {revision}, {policy.MaxMovesInFlight} allowed");
+                $"{moves.Count} moves under way at revision {revision}, {policy.MaxMovesInFlight} allowed");
         }
 
-        var parts = planned.Values.SelectMany(record => new[] { record.Owner, record.Next });
+        var parts = moves.SelectMany(record => new[] { record.Owner, record.Next });
         foreach (var part in parts.GroupBy(session => session))
         {
             if (part.Count() > policy.MaxMovesPerInstance)

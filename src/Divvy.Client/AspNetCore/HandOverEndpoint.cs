@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Divvy.Client.Hosting;
 using Divvy.Client.Http;
@@ -10,6 +11,9 @@ namespace Divvy.Client.AspNetCore;
 /// the yielding revision and the session it is meant for; answers 204.</summary>
 internal sealed class HandOverEndpoint(ShardHost host)
 {
+    /// <summary>What is read at a time of a state whose size nobody has said.</summary>
+    private const int ChunkBytes = 81_920;
+
     public async Task TakeAsync(HttpContext context, string? path)
     {
         var request = context.Request;
@@ -54,13 +58,20 @@ internal sealed class HandOverEndpoint(ShardHost host)
         if (request.ContentLength > limit)
             return null;
         using var state = new MemoryStream((int)(request.ContentLength ?? 0));
-        var chunk = new byte[81_920];
-        while (await request.Body.ReadAsync(chunk, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
         {
-            if (state.Length + count > limit)
-                return null;
-            state.Write(chunk, 0, count);
+            while (await request.Body.ReadAsync(chunk, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            {
+                if (state.Length + count > limit)
+                    return null;
+                state.Write(chunk, 0, count);
+            }
+            return state.ToArray();
         }
-        return state.ToArray();
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
     }
 }

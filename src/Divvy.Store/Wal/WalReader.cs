@@ -15,6 +15,9 @@ internal sealed class WalReader(IDisk disk)
 {
     private readonly List<Entry> entries = [];
     private readonly List<EntryId> snapshots = [];
+
+    /// <summary>The segment that is being read; segments are of one size, but for the last of an older setting.</summary>
+    private byte[] bytes = [];
     private HardState hardState;
     private WalIdentity? identity;
     private uint crc;
@@ -46,16 +49,17 @@ internal sealed class WalReader(IDisk disk)
     private void ReadSegment(WalSegment segment, bool isFirst, bool isLast)
     {
         using var file = disk.Open(segment.Name);
-        var bytes = new byte[file.Length];
+        if (bytes.Length != file.Length)
+            bytes = new byte[file.Length];
         if (file.Read(0, bytes) != bytes.Length)
             throw Damaged(segment, 0, "it could not be read to its end");
         var at = 0;
         size = 0;
         while (at < bytes.Length)
         {
-            if (IsSealed(bytes, at, segment, isLast))
+            if (IsSealed(at, segment, isLast))
                 return;
-            var damage = ReadRecord(bytes, ref at, segment, isFirst);
+            var damage = ReadRecord(ref at, segment, isFirst);
 
             // A segment is only cut when it is full: a shorter one has lost its end, and nobody knows what was there.
             if (bytes.Length < size)
@@ -64,7 +68,7 @@ internal sealed class WalReader(IDisk disk)
                 continue;
             if (!isLast)
                 throw Damaged(segment, at, damage);
-            EndHere(segment, bytes, at, damage);
+            EndHere(segment, at, damage);
             return;
         }
 
@@ -75,7 +79,7 @@ internal sealed class WalReader(IDisk disk)
 
     /// <summary>The segment is full and says which one follows. A crash may have kept the place of that mark and lost
     /// the mark.</summary>
-    private bool IsSealed(byte[] bytes, int at, WalSegment segment, bool isLast)
+    private bool IsSealed(int at, WalSegment segment, bool isLast)
     {
         if (bytes.Length - at != WalFrame.HeaderSize)
             return false;
@@ -87,7 +91,7 @@ internal sealed class WalReader(IDisk disk)
     }
 
     /// <summary>Takes one record; says what is wrong with it otherwise, an unwritten place included.</summary>
-    private string? ReadRecord(byte[] bytes, ref int at, WalSegment segment, bool isFirst)
+    private string? ReadRecord(ref int at, WalSegment segment, bool isFirst)
     {
         if (bytes.Length - at < WalFrame.HeaderSize)
             return "a record is cut off";
@@ -174,7 +178,7 @@ internal sealed class WalReader(IDisk disk)
     }
 
     /// <summary>The log ends here, or was torn here, or is damaged here.</summary>
-    private void EndHere(WalSegment segment, byte[] bytes, int at, string damage)
+    private void EndHere(WalSegment segment, int at, string damage)
     {
         if (IsEmpty(bytes, at, bytes.Length))
         {

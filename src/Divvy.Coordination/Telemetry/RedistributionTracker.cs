@@ -76,6 +76,9 @@ internal sealed class RedistributionTracker(TimeProvider time, CoordinationMetri
         }
         if (after.Owner == before?.Owner)
             revoked.Remove(key);
+        else if (before is { Owner: not null, Phase: ShardPhase.Preparing } && after.Owner is not null)
+            // Both commits came in one step of the mirror: the revocation was not seen, and is no older than that.
+            revoked.TryAdd(key, new Mark(time.GetTimestamp(), Planned: true));
     }
 
     private readonly record struct Mark(long Since, bool Planned);

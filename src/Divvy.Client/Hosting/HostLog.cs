@@ -16,6 +16,10 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Instance} lost its stream to {Server}, going on: {Failure}")]
     public static partial void StreamLost(this ILogger logger, string instance, string server, string failure);
 
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Instance} gives up its stream to {Server}, on which something went wrong")]
+    public static partial void StreamFailed(this ILogger logger, Exception failure, string instance, string server);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Instance} cannot register at {Server}, trying on: {Failure}")]
     public static partial void RegistrationFailed(this ILogger logger, string instance, string server, string failure);
 

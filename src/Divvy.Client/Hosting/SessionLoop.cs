@@ -70,6 +70,15 @@ internal sealed class SessionLoop(
             {
                 return;
             }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // A message that cannot be read, or a mistake of ours. Without its loop the host would lose its session
+                // and never register again.
+                if (IsLeaving())
+                    return;
+                logger.StreamFailed(failure, options.InstanceId, channel.Target);
+                mayBeGranted |= !stream.WasRegistered;
+            }
             if (stream.WasAcknowledged)
                 rotation.Succeeded();
             // Who holds the id is in the store: the next server would refuse as this one did.

@@ -16,4 +16,10 @@ internal static partial class RoutingLog
         Message = "No routing stream of {Namespace} from {Server}, going on with revision {Revision}: {Failure}")]
     public static partial void StreamLost(
         this ILogger logger, string @namespace, string server, long revision, string failure);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Giving up the routing stream of {Namespace} from {Server}, on which something went wrong")]
+    public static partial void StreamFailed(
+        this ILogger logger, Exception failure, string @namespace, string server);
 }

@@ -134,6 +134,11 @@ public sealed class ShardRouter : IAsyncDisposable
             {
                 return;
             }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // An update that cannot be read, or a mistake of ours: without its loop the router would stay as it is.
+                logger.StreamFailed(failure, options.Namespace, channel.Target);
+            }
             await Task.Delay(rotation.MoveOn(), time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

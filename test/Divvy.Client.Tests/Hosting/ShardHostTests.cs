@@ -295,6 +295,20 @@ public sealed class ShardHostTests
     }
 
     [Fact]
+    public async Task Start_GrantThatMakesNoSense_AsksAgainUnderTheSameNonce()
+    {
+        await using var fixture = new HostFixture();
+        fixture.Host.Start();
+        var stream = await fixture.NextSessionAsync();
+        var register = await stream.ReadRegisterAsync();
+        await stream.SendAsync(new ServerMessage { Registered = new Registered { Session = 100, TtlMs = long.MaxValue } });
+        await fixture.Time.WaitForTimerAsync(left => left < TimeSpan.FromMilliseconds(60), "the pause after a failure");
+        fixture.Time.Advance(TimeSpan.FromMilliseconds(60));
+
+        (await (await fixture.NextSessionAsync()).ReadRegisterAsync()).Nonce.ShouldBe(register.Nonce);
+    }
+
+    [Fact]
     public async Task StopAsync_Always_DeregistersAfterTheHandlersEnded()
     {
         await using var fixture = new HostFixture();

@@ -9,9 +9,9 @@ internal sealed class RouterFixture : IAsyncDisposable
 {
     private readonly ServerChannels channels;
 
-    public RouterFixture()
+    public RouterFixture(bool stumbles = false)
     {
-        channels = new ServerChannels([Server.Channel]);
+        channels = new ServerChannels([stumbles ? new StumblingChannel(Server.Channel) : Server.Channel]);
         var options = new ShardRouterOptions
         {
             Namespace = "orders",

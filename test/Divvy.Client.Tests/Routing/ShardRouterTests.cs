@@ -53,6 +53,14 @@ public sealed class ShardRouterTests
     }
 
     [Fact]
+    public async Task Start_SomethingUnforeseenFails_IsTriedAgain()
+    {
+        await using var fixture = new RouterFixture(stumbles: true);
+        await fixture.StartAsync("http://a");
+        fixture.Router.Find("any key")!.Address.ShouldBe("http://a");
+    }
+
+    [Fact]
     public async Task Learn_OlderHint_IsIgnored()
     {
         await using var fixture = new RouterFixture();

@@ -16,7 +16,7 @@ internal sealed class WalReader(IDisk disk)
     private readonly List<Entry> entries = [];
     private readonly List<EntryId> snapshots = [];
 
-    /// <summary>The segment that is being read; segments are of one size, but for the last of an older setting.</summary>
+    /// <summary>The segment that is being read. All are of one size, unless the setting was changed.</summary>
     private byte[] bytes = [];
     private HardState hardState;
     private WalIdentity? identity;

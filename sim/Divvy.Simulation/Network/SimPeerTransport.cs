@@ -7,7 +7,9 @@ using Divvy.Store.Replication;
 namespace Divvy.Simulation.Network;
 
 /// <summary>The way of one member to its peers. Raft's messages are datagrams, because Raft is to bear what happens to
-/// those; questions and snapshots take a connection each. A peer's host is that of its first URL.</summary>
+/// those; questions and snapshots take a connection each. A peer's host is that of its first URL. A member that this
+/// one has not heard of yet is answered where it came from, as the product's transport does: it may lead, and bring the
+/// entry that added it.</summary>
 /// <param name="network">The network.</param>
 /// <param name="process">The member's process.</param>
 /// <param name="self">The member.</param>
@@ -20,6 +22,8 @@ internal sealed class SimPeerTransport(
 
     private readonly SimRandom random = network.World.Fork($"peers of {process.Name} {process.Incarnation}");
     private readonly SortedDictionary<NodeId, string> hosts = [];
+    private readonly SortedDictionary<NodeId, string> strangers = [];
+    private readonly HashSet<NodeId> removed = [];
     private IPeerReceiver? receiver;
     private int received;
 
@@ -33,9 +37,14 @@ internal sealed class SimPeerTransport(
 
     public void SetPeers(IReadOnlyList<PeerAddress> peers)
     {
+        removed.UnionWith(hosts.Keys);
         hosts.Clear();
         foreach (var peer in peers)
+        {
             hosts[peer.Id] = peer.Urls[0].Host;
+            strangers.Remove(peer.Id);
+            removed.Remove(peer.Id);
+        }
     }
 
     public void Send(ImmutableArray<Message> messages)
@@ -43,7 +52,7 @@ internal sealed class SimPeerTransport(
         foreach (var message in messages)
         {
             sent(message);
-            if (hosts.TryGetValue(message.To, out var host))
+            if (HostOf(message.To) is { } host)
                 Send(message, host);
         }
     }
@@ -53,7 +62,7 @@ internal sealed class SimPeerTransport(
     public async ValueTask<ReadOnlyMemory<byte>> RequestAsync(
         NodeId to, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
-        if (!hosts.TryGetValue(to, out var host))
+        if (HostOf(to) is not { } host)
             throw new PeerUnavailableException($"{to} is no peer");
         var answer = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         var connection = network.Dial(process, host);
@@ -98,7 +107,7 @@ internal sealed class SimPeerTransport(
 
         void Deliver(SimProcess target)
         {
-            if (Of(target, message.To) is { } other)
+            if (Of(target, message.To) is { } other && other.Meet(self, process.Name))
                 other.Receiver.Receive(message);
         }
 
@@ -111,9 +120,21 @@ internal sealed class SimPeerTransport(
 
     private bool Is(NodeId wanted) => wanted == self;
 
+    private string? HostOf(NodeId peer) => hosts.GetValueOrDefault(peer) ?? strangers.GetValueOrDefault(peer);
+
+    /// <summary>Another member reaches this one. False: it was removed from the cluster, and is not let in.</summary>
+    private bool Meet(NodeId other, string host)
+    {
+        if (removed.Contains(other))
+            return false;
+        if (!hosts.ContainsKey(other))
+            strangers[other] = host;
+        return true;
+    }
+
     private void Ask(ConnectionEnd far, NodeId to, byte[] request, TaskCompletionSource<byte[]> answer)
     {
-        if (Of(far.Process, to) is { } other)
+        if (Of(far.Process, to) is { } other && other.Meet(self, process.Name))
             _ = other.AnswerAsync(far, self, request, answer);
         else
             far.Close();
@@ -142,7 +163,7 @@ internal sealed class SimPeerTransport(
         {
             var content = await ReadAsync(source).ConfigureAwait(false);
             sent(install);
-            if (hosts.TryGetValue(install.To, out var host))
+            if (HostOf(install.To) is { } host)
                 succeeded = await SendSnapshotAsync(install with { From = self }, content, host).ConfigureAwait(false);
         }
         catch (IOException)
@@ -188,7 +209,9 @@ internal sealed class SimPeerTransport(
             connection.Close();
         }
 
-        bool Take(ConnectionEnd far) => Of(far.Process, install.To)?.TakeSnapshot(install, content) ?? false;
+        bool Take(ConnectionEnd far) =>
+            Of(far.Process, install.To) is { } other && other.Meet(self, process.Name)
+            && other.TakeSnapshot(install, content);
     }
 
     /// <summary>A snapshot has come whole.</summary>

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Divvy.Streams.Consuming;
 
 /// <summary>Reads one shard ahead of its processor, as far as the worker's budget allows, until it is stopped or the
-/// shard ends. Where to read is decided by <see cref="ReadCursor"/>, how much by <see cref="ReadBudget"/>.</summary>
+/// shard ends. Where to read is decided by <see cref="ReadCursor"/>, how much by <see cref="ReadBudget"/>, when by
+/// <see cref="ReadPace"/>.</summary>
 /// <remarks>Failures never end it: they are tried again with growing pauses, and reported from the
 /// <see cref="ReportAfter"/>th in a row. An expired iterator is replaced at once. A stream that is gone is asked for
 /// from time to time; a shard that its stream no longer knows has come to its end.</remarks>
@@ -31,6 +32,7 @@ internal sealed class ShardReader(
     private static readonly TimeSpan MissingStreamPause = TimeSpan.FromSeconds(30);
 
     private readonly ReadCursor cursor = new(term.Lease.Checkpoint, options.InitialTimestamp);
+    private readonly ReadPace pace = new(options);
     private readonly ReadAccount account = gate.Open();
     private readonly Channel<FetchedBatch> batches = Channel.CreateBounded<FetchedBatch>(
         new BoundedChannelOptions(MaxBatches) { SingleReader = true, SingleWriter = true });
@@ -110,9 +112,12 @@ internal sealed class ShardReader(
         var grant = await gate.EnterAsync(account, cancellationToken).ConfigureAwait(false);
         RecordBatch answer;
         List<StreamRecord> records;
+        var called = time.GetTimestamp();
+        TimeSpan took;
         try
         {
             answer = await kinesis.GetRecordsAsync(iterator, grant.Limit, cancellationToken).ConfigureAwait(false);
+            took = time.GetElapsedTime(called);
             records = [.. Deaggregator.Expand(answer.Records, term.Lease.HashKeys).Where(cursor.IsNew)];
         }
         catch
@@ -125,11 +130,10 @@ internal sealed class ShardReader(
             await batches.Writer.WriteAsync(fetched, cancellationToken).ConfigureAwait(false);
         iterator = answer.NextIterator;
         if (answer.Records.Count == 0)
-            return (fetched.EndsShard, options.IdleTime);
+            return (fetched.EndsShard, pace.Nothing(took));
         // A read that was kept small only because nothing was known yet is followed by the next at once.
-        return grant.IsGrowing && answer.Records.Count == grant.Limit
-            ? (fetched.EndsShard, TimeSpan.Zero)
-            : (fetched.EndsShard, options.ReadInterval - time.GetElapsedTime(started));
+        var goesOn = grant.IsGrowing && answer.Records.Count == grant.Limit;
+        return (fetched.EndsShard, pace.Records(time.GetElapsedTime(started), goesOn));
     }
 
     private async Task<string> PositionAsync(CancellationToken cancellationToken)

@@ -48,8 +48,13 @@ public sealed class StreamConsumerOptions
     public int GetRecordsLimit { get; set; } = 10_000;
 
     /// <summary>The pause after a read that found nothing new. Default 250 ms: the service allows five reads a second
-    /// of a shard, to all its readers together.</summary>
+    /// of a shard, to all its readers together. While a shard stays quiet the pause grows up to
+    /// <see cref="MaxIdleTime"/>, and it is at least three times what the read took.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest pause between reads of a shard that stays quiet: how long a record may lie there at most
+    /// before it is found. At or below <see cref="IdleTime"/> the pause does not grow. Default 1 s.</summary>
+    public TimeSpan MaxIdleTime { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The shortest time from one read of a shard to the next while it is behind. Default 200 ms, the
     /// service's limit.</summary>

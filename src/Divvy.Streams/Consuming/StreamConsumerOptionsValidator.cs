@@ -74,6 +74,8 @@ public sealed class StreamConsumerOptionsValidator : IValidateOptions<StreamCons
     {
         if (options.IdleTime <= TimeSpan.Zero)
             yield return $"IdleTime: {options.IdleTime} is not above zero.";
+        if (options.MaxIdleTime < TimeSpan.Zero)
+            yield return $"MaxIdleTime: {options.MaxIdleTime} is negative.";
         if (options.ReadInterval < TimeSpan.Zero)
             yield return $"ReadInterval: {options.ReadInterval} is negative.";
         if (options.FirstReadBackoff <= TimeSpan.Zero || options.MaxReadBackoff < options.FirstReadBackoff)

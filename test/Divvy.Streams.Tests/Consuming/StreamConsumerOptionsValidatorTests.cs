@@ -23,6 +23,7 @@ public sealed class StreamConsumerOptionsValidatorTests
             MaxBufferedBytes = 1,
             GetRecordsLimit = 10_001,
             IdleTime = TimeSpan.Zero,
+            MaxIdleTime = TimeSpan.FromSeconds(-1),
             ReadInterval = TimeSpan.FromSeconds(-1),
             FirstReadBackoff = TimeSpan.FromSeconds(9),
             AutoCheckpoint = TimeSpan.FromSeconds(-1),
@@ -45,9 +46,9 @@ public sealed class StreamConsumerOptionsValidatorTests
             "ApplicationName", "WorkerId", "Streams", "Streams", "InitialTimestamp", "Distributor.Servers",
             "Table.LeaseDuration", "Table.PollInterval", "Table.MaxLeasesPerWorker, Table.MaxLeasesToStealAtOnce",
             "MaxBufferedBytes",
-            "GetRecordsLimit", "IdleTime", "ReadInterval", "FirstReadBackoff", "AutoCheckpoint", "ProcessorLimit",
-            "CancellationGrace", "StopTimeout", "Poison.MaxAttempts", "Poison.FirstBackoff", "Poison.Action",
-            "Poison.OnSkip",
+            "GetRecordsLimit", "IdleTime", "MaxIdleTime", "ReadInterval", "FirstReadBackoff", "AutoCheckpoint",
+            "ProcessorLimit", "CancellationGrace", "StopTimeout", "Poison.MaxAttempts", "Poison.FirstBackoff",
+            "Poison.Action", "Poison.OnSkip",
         ]);
     }
 }

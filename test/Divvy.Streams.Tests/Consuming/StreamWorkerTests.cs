@@ -66,6 +66,17 @@ public sealed class StreamWorkerTests
     }
 
     [Fact]
+    public async Task Granted_ShardThatStaysQuiet_IsReadLessOften()
+    {
+        await using var world = await StartAsync();
+        world.Options.MaxIdleTime = world.Options.IdleTime * 10;
+        world.Grant();
+        await world.PassIdleTimeAsync();
+
+        await world.Time.WaitForTimerAsync(world.Options.IdleTime * 1.5);
+    }
+
+    [Fact]
     public async Task Yield_BatchUnderWay_FinishesItChecksPointAndDropsWhatWasReadAhead()
     {
         await using var world = await StartAsync("a");

@@ -38,6 +38,10 @@ internal sealed class ConsumeCommand
         "--checkpoint-each", Duration.Seconds(1), "How often each shard is checkpointed.");
     private readonly Option<Duration> idle = TypedOption.Duration(
         "--idle", new Duration(TimeSpan.FromMilliseconds(250)), "The pause after a read that found nothing.");
+    private readonly Option<Duration> maxIdle = TypedOption.Duration(
+        "--max-idle", Duration.Seconds(1), "The longest pause between reads of a shard that stays quiet.");
+    private readonly Option<Duration> batchTime = TypedOption.Duration(
+        "--batch-time", new Duration(TimeSpan.Zero), "What processing a batch takes: to try out slow processors.");
     private readonly Option<string?> journal = new("--journal")
     {
         Description = "Append every record and every change of a shard to this file, one line each.",
@@ -57,7 +61,7 @@ internal sealed class ConsumeCommand
             "Be a worker: take leases, process records, hand over when told to stop.",
             [
                 consume.worker, .. consume.leases.All, consume.parentsFirst, consume.leaseDuration, consume.checkpoint,
-                consume.idle, consume.journal, consume.logLevel,
+                consume.idle, consume.maxIdle, consume.batchTime, consume.journal, consume.logLevel,
             ],
             consume.RunAsync);
     }
@@ -68,7 +72,7 @@ internal sealed class ConsumeCommand
         var options = Read(call);
         if (new StreamConsumerOptionsValidator().Validate(null, options) is { Failed: true } wrong)
             throw new CommandException(ExitCode.Usage, wrong.FailureMessage);
-        var each = parsed.GetValue(checkpoint).Value;
+        var (each, work) = (parsed.GetValue(checkpoint).Value, parsed.GetValue(batchTime).Value);
         using var file = parsed.GetValue(journal) is { } path ? new ConsumeJournal(path) : null;
         var tally = new ConsumeTally(options.WorkerId, file);
         await using var services = new ServiceCollection()
@@ -82,7 +86,7 @@ internal sealed class ConsumeCommand
                 options,
                 LeaseStores.Create(options, call.Client, TimeProvider.System, loggers),
                 call.Client,
-                () => new ConsumeProcessor(tally, each, TimeProvider.System),
+                () => new ConsumeProcessor(tally, each, work, TimeProvider.System),
                 TimeProvider.System,
                 loggers.CreateLogger<StreamWorker>());
             await running.StartAsync(stop);
@@ -109,6 +113,7 @@ internal sealed class ConsumeCommand
         var options = leases.Read(parsed, call.Console, parsed.GetRequiredValue(worker), call.Stream);
         options.ParentsFirst = parsed.GetValue(parentsFirst);
         options.IdleTime = parsed.GetValue(idle).Value;
+        options.MaxIdleTime = parsed.GetValue(maxIdle).Value;
         var duration = parsed.GetValue(leaseDuration).Value;
         options.Table.LeaseDuration = duration;
         if (options.Table.PollInterval > duration / 4)

@@ -9,6 +9,9 @@ internal enum ConsumeEvent
     /// <summary>It processed a record.</summary>
     Record,
 
+    /// <summary>It checkpointed what it has processed of the shard.</summary>
+    Checkpointed,
+
     /// <summary>It was asked for the shard and has checkpointed: another one may begin.</summary>
     Gave,
 

@@ -5,7 +5,12 @@ namespace Divvy.Cli.Streams.Consuming;
 
 /// <summary>What <c>divvy stream consume</c> does with records: counts them, writes them into the journal, checkpoints
 /// now and then, and before a shard is handed over.</summary>
-internal sealed class ConsumeProcessor(ConsumeTally tally, TimeSpan checkpointEach, TimeProvider time)
+/// <param name="tally">What the processors of the worker share.</param>
+/// <param name="checkpointEach">The shortest time from one checkpoint of a shard to the next.</param>
+/// <param name="batchTime">What a batch takes besides, as that of a processor that has more to do would.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ConsumeProcessor(
+    ConsumeTally tally, TimeSpan checkpointEach, TimeSpan batchTime, TimeProvider time)
     : IRecordProcessor
 {
     private string shard = "";
@@ -22,10 +27,13 @@ internal sealed class ConsumeProcessor(ConsumeTally tally, TimeSpan checkpointEa
     public async Task ProcessAsync(ProcessorBatch batch, CancellationToken cancellationToken)
     {
         tally.Process(shard, batch.Records);
+        // Work that is begun is finished, as most is: a cancelled token does not cut it short.
+        if (batchTime > TimeSpan.Zero)
+            await Task.Delay(batchTime, time, CancellationToken.None);
         if (time.GetElapsedTime(checkpointed) < checkpointEach)
             return;
         checkpointed = time.GetTimestamp();
-        await CheckpointAsync(batch.Checkpointer, cancellationToken);
+        await CheckpointAsync(batch.Checkpointer);
     }
 
     public Task LeaseLostAsync(CancellationToken cancellationToken)
@@ -42,15 +50,18 @@ internal sealed class ConsumeProcessor(ConsumeTally tally, TimeSpan checkpointEa
 
     public async Task ShutdownRequestedAsync(ICheckpointer checkpointer, CancellationToken cancellationToken)
     {
-        await CheckpointAsync(checkpointer, cancellationToken);
+        await CheckpointAsync(checkpointer);
         tally.Note(ConsumeEvent.Gave, shard);
     }
 
-    private async Task CheckpointAsync(ICheckpointer checkpointer, CancellationToken cancellationToken)
+    /// <summary>Without the call's token: that of a lost lease is cancelled, and it is the lease store's answer that
+    /// the journal is to have.</summary>
+    private async Task CheckpointAsync(ICheckpointer checkpointer)
     {
         try
         {
-            await checkpointer.CheckpointAsync(cancellationToken);
+            await checkpointer.CheckpointAsync(CancellationToken.None);
+            tally.Note(ConsumeEvent.Checkpointed, shard);
         }
         catch (LeaseLostException)
         {

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Divvy.Cli.Lab;
+using Divvy.Cli.Measurement;
 using Divvy.Cli.Output;
-using Divvy.Cli.Streams.Emulation;
+using Divvy.Cli.Parsing;
 using Divvy.Cli.Streams.Lab.Scenarios;
 using Divvy.Cli.Streams.Production;
 using Divvy.Streams.Hosting;
@@ -10,21 +11,29 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Divvy.Cli.Streams.Lab;
 
-/// <summary>The experiment of the guide as one asserting run: real emulators, worker processes of this binary. Two
+/// <summary>The experiment of the guide as one asserting run: emulators, worker processes of this binary. Two
 /// stages, each with a stream, an application and workers of its own: the guide's phases and what may befall a worker;
 /// and many leases. Records flow through the first from phase 2 to its end, and are accounted for there.</summary>
 internal sealed class KclLab(
     KclSettings settings, CommandConsole console, TextWriter progress, Action<ScenarioReport> finished)
 {
+    /// <summary>Shards an emulator may hold for each that a stream begins with.</summary>
+    private const int ShardsInAll = 4;
+
     private readonly List<ScenarioReport> reports = [];
 
     private static IKclScenario[] OfTheGuide =>
     [
-        new InitialSetup(), new SplitUnderLoad(), new ScaleUpWorkers(), new LeaveInOrder(), new PauseWorker(),
-        new KillWorker(),
+        new InitialSetup(), new SplitUnderLoad(), new ScaleUpWorkers(),
+        new SteadyLeases(
+            "cost", "what leases cost while records flow", settings => settings.Shards + settings.Splits),
+        new LeaveInOrder(), new PauseWorker(), new KillWorker(),
     ];
 
-    private static IKclScenario[] OfMany => [new ManyLeases()];
+    private static IKclScenario[] OfMany =>
+    [
+        new ManyLeases(), new SteadyLeases("many-cost", "what 500 quiet leases cost", settings => settings.ManyShards),
+    ];
 
     /// <summary>Names of all scenarios, as <c>--only</c> takes them. Those of the guide build on each other.</summary>
     public static IReadOnlyList<string> Names =>
@@ -32,14 +41,12 @@ internal sealed class KclLab(
 
     public async Task<KclReport> RunAsync(CancellationToken cancellationToken)
     {
-        var (emulators, ports) = await EmulatorProcess.StartAsync(Emulators, console, cancellationToken);
-        await using (emulators)
+        await using (var processes = new LabProcesses(Folder("servers")))
         {
-            await using var processes = new LabProcesses(Folder("servers"));
-            var addresses = await AddressesAsync(ports, processes, cancellationToken);
-            using var kinesis = new KinesisClient(KinesisClientOptions.ForEmulator(addresses.Kinesis));
-            await RunStageAsync("guide", OfTheGuide, settings.Shards, kinesis, addresses, cancellationToken);
-            await RunStageAsync("many", OfMany, settings.ManyShards, kinesis, addresses, cancellationToken);
+            var server = settings.UsesTable ? null : await StartServerAsync(processes, cancellationToken);
+            await RunStageAsync("guide", OfTheGuide, settings.Shards, [], server, cancellationToken);
+            string[] quiet = ["--max-idle", new Duration(settings.ManyMaxIdle).ToString()];
+            await RunStageAsync("many", OfMany, settings.ManyShards, quiet, server, cancellationToken);
         }
         var report = new KclReport(settings.LeaseStore, reports, settings.Folder);
         KclReportFiles.Write(report);
@@ -50,13 +57,17 @@ internal sealed class KclLab(
         string name,
         IKclScenario[] all,
         int shards,
-        IKinesisClient kinesis,
-        LabAddresses addresses,
+        IReadOnlyList<string> workerArguments,
+        string? server,
         CancellationToken cancellationToken)
     {
         var last = Array.FindLastIndex(all, scenario => IsWanted(scenario.Name));
         if (last < 0)
             return;
+        await using var emulators = await LabEmulators.StartAsync(
+            settings.UsesTable, shards * ShardsInAll, console, cancellationToken);
+        var addresses = new LabAddresses(emulators.Kinesis, emulators.DynamoDb, server);
+        using var kinesis = new KinesisClient(KinesisClientOptions.ForEmulator(addresses.Kinesis));
         var stream = $"{KclSettings.Stream}-{name}";
         await CreateAsync(kinesis, stream, shards, cancellationToken);
         await using var processes = new LabProcesses(Folder(name));
@@ -64,7 +75,7 @@ internal sealed class KclLab(
         await using var leases = LeaseStores.Create(
             options, kinesis, TimeProvider.System, NullLoggerFactory.Instance);
         var stage = new KclStage(
-            settings, stream, options.ApplicationName, processes, kinesis, leases, addresses.ToArguments(settings));
+            settings, stream, options.ApplicationName, processes, kinesis, leases, addresses, workerArguments);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<ProduceReport>? producing = null;
         string? failed = null;
@@ -72,7 +83,7 @@ internal sealed class KclLab(
         {
             if (scenario is SplitUnderLoad)
                 producing = stage.ProduceAsync(enough.Token);
-            failed ??= await RunAsync(scenario, stage, failed, cancellationToken);
+            failed = await RunAsync(scenario, stage, failed, cancellationToken);
         }
         if (producing is not null)
         {
@@ -82,49 +93,48 @@ internal sealed class KclLab(
         KclReportFiles.WritePicture(settings.Folder, name, stage);
     }
 
+    /// <summary>Runs a scenario, or says why it cannot be run. Returns why those behind it cannot; null: they can.
+    /// </summary>
     private async Task<string?> RunAsync(
         IKclScenario scenario, KclStage stage, string? failed, CancellationToken cancellationToken)
     {
-        await progress.WriteLineAsync($"running {scenario.Name}: {scenario.Title}");
         var report = new ScenarioReport($"{scenario.Name}: {scenario.Title}") { Failure = failed };
+        if (failed is null)
+        {
+            await progress.WriteLineAsync($"running {scenario.Name}: {scenario.Title}");
+            await RunAsync(scenario, stage, report, cancellationToken);
+        }
+        reports.Add(report);
+        finished(report);
+        return failed ?? (report.Failure is null ? null : $"{scenario.Name} left the stage unsettled");
+    }
+
+    private static async Task RunAsync(
+        IKclScenario scenario, KclStage stage, ScenarioReport report, CancellationToken cancellationToken)
+    {
         var looks = stage.Looks.Count;
         try
         {
             await scenario.RunAsync(stage, report, cancellationToken);
-            if (scenario is SplitUnderLoad or ScaleUpWorkers)
-                RequireOwners([.. stage.Looks.Skip(looks)], report);
+            if (scenario is SplitUnderLoad or ScaleUpWorkers or LeaveInOrder)
+                RequireOwners(stage.Watch(looks), report);
         }
         catch (CommandException failure)
         {
             report.Failure = failure.Message;
         }
-        reports.Add(report);
-        finished(report);
-        return report.Failure is null ? null : $"{scenario.Name} left the stage unsettled";
     }
 
-    /// <summary>A child's lease exists from its parent's end on and is taken at its owner's next reading: it may be
-    /// seen without owner for as long as a child may take to begin. Nothing else may.</summary>
-    private static void RequireOwners(IReadOnlyList<LeaseLook> looks, ScenarioReport report)
+    /// <summary>A lease that had an owner has one at every look. A child's exists from its parent's end on and is taken
+    /// at its owner's next reading: it may be seen without for as long as a child may take to begin.</summary>
+    private static void RequireOwners(OwnershipWatch watch, ScenarioReport report)
     {
-        var since = new Dictionary<string, double>(StringComparer.Ordinal);
-        var longest = 0.0;
-        foreach (var look in looks)
-        {
-            var unowned = look.Leases.Unassigned.Select(lease => lease.Key).ToHashSet(StringComparer.Ordinal);
-            foreach (var taken in since.Keys.Except(unowned).ToList())
-                since.Remove(taken);
-            foreach (var key in unowned)
-            {
-                since.TryAdd(key, look.AtMs);
-                longest = Math.Max(longest, look.AtMs - since[key]);
-            }
-        }
-        report.Add(Bar.AtMost(
-            "longest time a lease was seen without owner", longest, SplitUnderLoad.ChildLimitMs, "ms"));
-        var seen = looks.Count(look => look.Leases.Unassigned.Any());
+        report.Add(Bar.None("times a lease was seen that had lost its owner", watch.Abandoned));
+        report.Add(Bar.AtMost("longest time a new lease was seen without owner", watch.LongestNewMs,
+            SplitUnderLoad.ChildLimitMs, "ms"));
         report.Fact(string.Create(
-            CultureInfo.InvariantCulture, $"looks that saw a lease without owner: {seen} of {looks.Count}"));
+            CultureInfo.InvariantCulture,
+            $"{watch.Looks} looks; {watch.New} leases were seen before they had their first owner"));
     }
 
     /// <summary>What became of the records, over all scenarios of the stage.</summary>
@@ -138,24 +148,17 @@ internal sealed class KclLab(
             CultureInfo.InvariantCulture,
             $"{produced.Records} records over {settings.Keys} keys at {produced.PerSecond:0} a second; "
                 + $"{stage.Audit.Duplicates} came again after the kill and the pause"));
+        var gaps = stage.History.HandoffGaps(0).ToList();
+        report.Fact($"planned handovers of all scenarios: {gaps.Count}, {Quantile.Describe(gaps)}");
         reports.Add(report);
         finished(report);
     }
 
-    private async Task<LabAddresses> AddressesAsync(
-        EmulatorPorts ports, LabProcesses processes, CancellationToken cancellationToken)
+    private async Task<string> StartServerAsync(LabProcesses processes, CancellationToken cancellationToken)
     {
-        string? server = null;
-        if (!settings.UsesTable)
-        {
-            var lab = new LabSettings { Folder = settings.Folder, SessionTtl = settings.LeaseDuration };
-            server = (await processes.StartServerAsync("server-1", lab, [], cancellationToken)).Address;
-        }
-        return new(ports.KinesisAddress, ports.DynamoDbAddress, server);
+        var lab = new LabSettings { Folder = settings.Folder, SessionTtl = settings.LeaseDuration };
+        return (await processes.StartServerAsync("server-1", lab, [], cancellationToken)).Address;
     }
-
-    private EmulatorSettings Emulators => new(
-        0, 0, (settings.Shards * 4) + (settings.ManyShards * 2), EmulatorFiles.DefaultDirectory);
 
     private static async Task CreateAsync(
         IKinesisClient kinesis, string stream, int shards, CancellationToken cancellationToken)

@@ -25,6 +25,10 @@ internal sealed record KclSettings
     /// <summary>Leases of the scenario of many.</summary>
     public int ManyShards { get; init; } = 500;
 
+    /// <summary>The longest pause between reads of a quiet shard, where there are many: each read makes the emulator
+    /// read the description of the whole stream, about 2.5 ms for 500 shards.</summary>
+    public TimeSpan ManyMaxIdle { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>Names of the scenarios to run; empty: all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 

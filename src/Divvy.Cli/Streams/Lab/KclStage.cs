@@ -21,7 +21,8 @@ internal sealed class KclStage(
     LabProcesses processes,
     IKinesisClient kinesis,
     ILeaseStore leases,
-    IReadOnlyList<string> addresses)
+    LabAddresses addresses,
+    IReadOnlyList<string> workerArguments)
 {
     /// <summary>Waiting longer than this for anything is a failure of the scenario.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -32,6 +33,7 @@ internal sealed class KclStage(
     private readonly List<KclWorker> workers = [];
     private readonly List<LeaseLook> looks = [];
     private readonly List<ConsumeEntry> refusals = [];
+    private readonly List<LateBatches> followed = [];
     private readonly List<(double AtMs, string What)> marks = [];
 
     public KclSettings Settings => settings;
@@ -52,6 +54,9 @@ internal sealed class KclStage(
 
     public IReadOnlyList<ConsumeEntry> Refusals => refusals;
 
+    /// <summary>Checkpoints the workers made.</summary>
+    public long Checkpoints { get; private set; }
+
     /// <summary>A time with a name, for the picture; returns it.</summary>
     public double Mark(string what)
     {
@@ -60,15 +65,43 @@ internal sealed class KclStage(
         return now;
     }
 
-    public async Task<KclWorker> StartWorkerAsync(int number, CancellationToken cancellationToken)
+    public static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"consumer-pod-{number}");
+
+    /// <summary>Follows the batches of a worker that is not started yet.</summary>
+    public LateBatches Follow(int number)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"consumer-pod-{number}");
+        var batches = new LateBatches(NameOf(number));
+        followed.Add(batches);
+        return batches;
+    }
+
+    /// <summary>Starts workers side by side and looks at the leases meanwhile.</summary>
+    public async Task StartWorkersAsync(int first, int last, CancellationToken cancellationToken)
+    {
+        var starting = Task.WhenAll(Enumerable.Range(first, last - first + 1)
+            .Select(number => StartWorkerAsync(number, [], cancellationToken)));
+        while (!starting.IsCompleted)
+        {
+            await LookAsync(cancellationToken);
+            await Task.WhenAny(starting, Task.Delay(period, cancellationToken));
+        }
+        await starting;
+    }
+
+    /// <summary>Starts a worker and waits until it takes part.</summary>
+    /// <param name="number">Names it.</param>
+    /// <param name="more">Options of <c>divvy stream consume</c> for this one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<KclWorker> StartWorkerAsync(
+        int number, IReadOnlyList<string> more, CancellationToken cancellationToken)
+    {
+        var id = NameOf(number);
         List<string> arguments =
         [
             "stream", "consume", "--worker", id, "--stream", stream, "--application", application,
             "--lease-store", settings.LeaseStore, "--lease-duration", new Duration(settings.LeaseDuration).ToString(),
             "--idle", "100ms", "--journal", Path.Combine(processes.Folder, $"{id}{JournalReader.Extension}"),
-            .. addresses,
+            .. addresses.ToArguments(settings), .. workerArguments, .. more,
         ];
         var worker = new KclWorker(
             id, await processes.StartAsync(id, arguments, ConsumeLog.ReadyPhrase, cancellationToken));
@@ -149,6 +182,27 @@ internal sealed class KclStage(
         return look;
     }
 
+    /// <summary>Judges the looks from one of them on.</summary>
+    public OwnershipWatch Watch(int from)
+    {
+        var watch = new OwnershipWatch();
+        foreach (var look in looks.Take(from))
+            watch.Know(look);
+        foreach (var look in looks.Skip(from))
+            watch.Take(look);
+        return watch;
+    }
+
+    /// <summary>Looks at what the leases cost while nothing is disturbed.</summary>
+    public async Task<LeaseCost> MeasureCostAsync(TimeSpan during, CancellationToken cancellationToken)
+    {
+        var (before, beats) = (await LookAsync(cancellationToken), await BeatsAsync(cancellationToken));
+        var checkpoints = Checkpoints;
+        await Task.Delay(during, cancellationToken);
+        var (after, later) = (await LookAsync(cancellationToken), await BeatsAsync(cancellationToken));
+        return LeaseCost.Of(before, after, Checkpoints - checkpoints, later - beats);
+    }
+
     /// <summary>Writes records until the token is cancelled; its result says how many.</summary>
     public Task<ProduceReport> ProduceAsync(CancellationToken stop)
     {
@@ -170,14 +224,22 @@ internal sealed class KclStage(
         }
     }
 
+    private async Task<long?> BeatsAsync(CancellationToken cancellationToken) => settings.UsesTable
+        ? await WorkerBeats.CountAsync(addresses.DynamoDb!, application, cancellationToken)
+        : null;
+
     private void Read()
     {
         foreach (var entry in journals.ReadNew())
         {
             History.Take(entry);
             Audit.Take(entry);
+            foreach (var batches in followed)
+                batches.Take(entry);
             if (entry.Event == ConsumeEvent.Refused)
                 refusals.Add(entry);
+            if (entry.Event == ConsumeEvent.Checkpointed)
+                Checkpoints++;
         }
     }
 }

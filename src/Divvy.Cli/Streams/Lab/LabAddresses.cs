@@ -5,13 +5,13 @@ namespace Divvy.Cli.Streams.Lab;
 
 /// <summary>Where the lab's services are.</summary>
 /// <param name="Kinesis">The emulator of streams.</param>
-/// <param name="DynamoDb">The emulator of tables.</param>
+/// <param name="DynamoDb">The emulator of tables; null: the leases are in no table.</param>
 /// <param name="Server">The distributor's server; null: the leases are in the table.</param>
-internal sealed record LabAddresses(Uri Kinesis, Uri DynamoDb, string? Server)
+internal sealed record LabAddresses(Uri Kinesis, Uri? DynamoDb, string? Server)
 {
     /// <summary>As <c>divvy stream consume</c> takes them.</summary>
     public IReadOnlyList<string> ToArguments(KclSettings settings) => settings.UsesTable
-        ? ["--endpoint", Kinesis.ToString(), "--dynamodb", DynamoDb.ToString()]
+        ? ["--endpoint", Kinesis.ToString(), "--dynamodb", DynamoDb!.ToString()]
         : ["--endpoint", Kinesis.ToString(), "--server", Server!];
 
     /// <summary>For looking at the leases.</summary>

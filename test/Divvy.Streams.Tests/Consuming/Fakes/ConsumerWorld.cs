@@ -25,6 +25,7 @@ internal sealed class ConsumerWorld : IAsyncDisposable
             WorkerId = "worker-1",
             Streams = [Stream],
             ReadInterval = TimeSpan.Zero,
+            MaxIdleTime = TimeSpan.Zero,
         };
         Options.OnReport = report => Reports.Add($"{report.Kind} {Path.GetFileName(report.Shard)}"
             + (report.Record is { } record ? $" {RecordingProcessor.TextOf(record)}" : ""));

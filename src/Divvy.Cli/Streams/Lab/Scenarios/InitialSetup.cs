@@ -19,7 +19,7 @@ internal sealed class InitialSetup : IKclScenario
     {
         var began = stage.Mark("three workers start");
         for (var number = 1; number <= Workers; number++)
-            await stage.StartWorkerAsync(number, cancellationToken);
+            await stage.StartWorkerAsync(number, [], cancellationToken);
         var look = await stage.WaitForBalanceAsync(stage.Settings.Shards, cancellationToken);
         report.Add(Bar.IsTrue($"7/7/6 (it is {look.Counts})", look.Counts == "7/7/6"));
         report.Add(Bar.AtMost("balanced after", (look.AtMs - began) / 1000, limit.TotalSeconds, "s"));

@@ -25,7 +25,7 @@ internal sealed class LeaveInOrder : IKclScenario
         report.Add(Bar.AtMost("longest handover", gaps.Count == 0 ? double.NaN : gaps[^1], GapLimitMs, "ms"));
         report.Fact($"handovers: {gaps.Count}, {Quantile.Describe(gaps)}");
         report.Add(Bar.None("records processed twice", stage.Audit.Duplicates - duplicates));
-        await stage.StartWorkerAsync(InitialSetup.Workers + 3, cancellationToken);
+        await stage.StartWorkerAsync(InitialSetup.Workers + 3, [], cancellationToken);
         await stage.WaitUntilSettledAsync(unfinished, cancellationToken);
     }
 }

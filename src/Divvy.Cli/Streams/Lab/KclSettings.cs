@@ -26,7 +26,7 @@ internal sealed record KclSettings
     public int ManyShards { get; init; } = 500;
 
     /// <summary>The longest pause between reads of a quiet shard, where there are many: each read makes the emulator
-    /// read the description of the whole stream, about 2.5 ms for 500 shards.</summary>
+    /// read the description of the whole stream, more than 2 ms for 500 shards.</summary>
     public TimeSpan ManyMaxIdle { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Names of the scenarios to run; empty: all.</summary>

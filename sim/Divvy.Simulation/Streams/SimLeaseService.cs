@@ -55,6 +55,11 @@ internal sealed class SimLeaseService(SimWorld world)
         }
     }
 
+    /// <summary>Some leases; now and then one is left out for load, as a batch's may be.</summary>
+    public Dictionary<string, StreamLease?> Read(IReadOnlyList<string> keys) => keys
+        .Where(_ => !random.Chance(Throttling))
+        .ToDictionary(key => key, key => leases.GetValueOrDefault(key), StringComparer.Ordinal);
+
     public LeaseAnswer Write(LeaseWrite write)
     {
         if (!leases.TryGetValue(write.Key, out var row) || !write.Allows(row))

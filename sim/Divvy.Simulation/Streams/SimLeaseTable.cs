@@ -16,6 +16,10 @@ internal sealed class SimLeaseTable(SimLeaseService service, SimProcess process)
     public Task<StreamLease?> ReadAsync(string key, CancellationToken cancellationToken) =>
         CallAsync(() => service.Leases.GetValueOrDefault(key), cancellationToken);
 
+    public Task<IReadOnlyDictionary<string, StreamLease?>> ReadAsync(
+        IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+        CallAsync<IReadOnlyDictionary<string, StreamLease?>>(() => service.Read(keys), cancellationToken);
+
     public async Task<LeaseAnswer> WriteAsync(LeaseWrite write, CancellationToken cancellationToken)
     {
         try

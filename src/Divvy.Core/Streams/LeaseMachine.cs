@@ -294,11 +294,16 @@ public sealed class LeaseMachine
             BeginYield(key, holding);
     }
 
+    /// <summary>When one lease is due for a look, those that soon will be are looked at with it: the shell reads all in
+    /// one call.</summary>
     private void LookAtComing(TimeSpan now)
     {
+        if (!view.Rows.Values.Any(seen => IsComing(seen) && !seen.IsBusy && now >= seen.LookAt))
+            return;
+        var soon = now + (settings.HandoffPollInterval / 2);
         foreach (var (key, seen) in view.Rows)
         {
-            if (!IsComing(seen) || seen.IsBusy || now < seen.LookAt)
+            if (!IsComing(seen) || seen.IsBusy || soon < seen.LookAt)
                 continue;
             seen.IsBusy = true;
             var isSlow = now - seen.OwnersSince > settings.Duration;

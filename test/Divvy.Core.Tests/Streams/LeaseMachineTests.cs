@@ -193,6 +193,23 @@ public sealed class LeaseMachineTests
             world.Held().Values.Sum().ShouldBe(lives.Leases);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
+    [Fact]
+    public void Step_OneComingLeaseIsDue_LooksAtThoseThatSoonAreWithIt()
+    {
+        var machine = new LeaseMachine(settings, TimeSpan.Zero);
+        machine.Step(TimeSpan.Zero);
+        machine.See([Coming("s1"), Coming("s2"), Coming("s3")], [], TimeSpan.Zero, TimeSpan.Zero);
+        machine.Step(Seconds(1)).OfType<LeaseAction.ReadLease>().Count().ShouldBe(3);
+        machine.SeeRow("s1", Coming("s1"), Seconds(1.01));
+        machine.SeeRow("s2", Coming("s2"), Seconds(1.07));
+        machine.Step(Seconds(1.04)).ShouldNotContain(static action => action is LeaseAction.ReadLease);
+        machine.SeeRow("s3", Coming("s3"), Seconds(1.2));
+        machine.Step(Seconds(1.05)).OfType<LeaseAction.ReadLease>().Select(static read => read.Key)
+            .ShouldBe(["s1", "s2"], "s3 is not due before half an interval is over");
+    }
+
+    private static StreamLease Coming(string key) => new(key) { Owner = "a", YieldingOwner = "b", Counter = 5 };
+
     private static Gen<(int Leases, (int Kind, int Target, int Wait)[] Deeds)> Lives =>
         from leases in Gen.Choose(1, 40)
         from deeds in (from kind in Gen.Choose(0, 9)

@@ -9,6 +9,9 @@ namespace Divvy.Streams.Leases.Table;
 /// <summary>The lease table in DynamoDB.</summary>
 internal sealed class DynamoLeaseTable : ILeaseTable
 {
+    /// <summary>The most keys that BatchGetItem takes.</summary>
+    private const int BatchSize = 100;
+
     private static readonly string[] throttles =
     [
         "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "Throttling",
@@ -47,11 +50,22 @@ internal sealed class DynamoLeaseTable : ILeaseTable
                 new GetItemRequest
                 {
                     TableName = leases,
-                    Key = new Dictionary<string, AttributeValue> { [LeaseRow.Key] = new() { S = key } },
+                    Key = KeyOf(key),
                     ConsistentRead = true,
                 },
                 cancellationToken).ConfigureAwait(false);
             return answer.Item is { Count: > 0 } item ? LeaseRow.Read(item) : null;
+        });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, StreamLease?>> ReadAsync(
+        IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+        TryAsync($"read {keys.Count} leases of", leases, async () =>
+        {
+            var rows = new Dictionary<string, StreamLease?>(keys.Count, StringComparer.Ordinal);
+            foreach (var some in keys.Chunk(BatchSize))
+                await ReadBatchAsync(some, rows, cancellationToken).ConfigureAwait(false);
+            return (IReadOnlyDictionary<string, StreamLease?>)rows;
         });
 
     /// <inheritdoc/>
@@ -108,7 +122,7 @@ internal sealed class DynamoLeaseTable : ILeaseTable
                     new DeleteItemRequest
                     {
                         TableName = leases,
-                        Key = new Dictionary<string, AttributeValue> { [LeaseRow.Key] = new() { S = lease.Key } },
+                        Key = KeyOf(lease.Key),
                         ConditionExpression = $"{LeaseRow.Counter} = :counter",
                         ExpressionAttributeValues = new Dictionary<string, AttributeValue>
                         {
@@ -177,6 +191,30 @@ internal sealed class DynamoLeaseTable : ILeaseTable
 
             return true;
         });
+
+    private static Dictionary<string, AttributeValue> KeyOf(string key) => new() { [LeaseRow.Key] = new() { S = key } };
+
+    private async Task ReadBatchAsync(
+        string[] keys, Dictionary<string, StreamLease?> rows, CancellationToken cancellationToken)
+    {
+        var wanted = new KeysAndAttributes
+        {
+            ConsistentRead = true,
+            Keys = [.. keys.Select(KeyOf)],
+        };
+        var answer = await client.BatchGetItemAsync(
+            new BatchGetItemRequest { RequestItems = new() { [leases] = wanted } }, cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var key in keys)
+            rows[key] = null;
+        foreach (var left in answer.UnprocessedKeys?.GetValueOrDefault(leases)?.Keys ?? [])
+            rows.Remove(left[LeaseRow.Key].S);
+        foreach (var item in answer.Responses?.GetValueOrDefault(leases) ?? [])
+        {
+            if (LeaseRow.Read(item) is { } row)
+                rows[row.Key] = row;
+        }
+    }
 
     private static Dictionary<string, AttributeValue> Incarnation(WorkerBeat beat) =>
         new() { [":incarnation"] = new() { S = beat.Incarnation } };

@@ -15,6 +15,13 @@ internal interface ILeaseTable
     /// <summary>One lease as it is now; null: there is none.</summary>
     Task<StreamLease?> ReadAsync(string key, CancellationToken cancellationToken);
 
+    /// <summary>Some leases as they are now, by key. A null: there is none; a key that is missing: it was not read,
+    /// because the service had too much to do.</summary>
+    /// <param name="keys">Any number, each once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyDictionary<string, StreamLease?>> ReadAsync(
+        IReadOnlyList<string> keys, CancellationToken cancellationToken);
+
     /// <summary>Makes a conditional write. Failures are answers, not exceptions.</summary>
     Task<LeaseAnswer> WriteAsync(LeaseWrite write, CancellationToken cancellationToken);
 

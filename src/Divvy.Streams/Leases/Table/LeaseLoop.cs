@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Divvy.Core.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -77,6 +78,9 @@ internal sealed partial class LeaseLoop : IDisposable
                     actions = machine.Step(Now);
                 foreach (var action in actions)
                     CarryOut(action);
+                string[] rows = [.. actions.OfType<LeaseAction.ReadLease>().Select(read => read.Key)];
+                if (rows.Length > 0)
+                    Observe(ReadLeasesAsync(rows));
                 SetAlarm();
                 await pulse.WaitAsync(stopped.Token).ConfigureAwait(false);
                 Volatile.Write(ref pulsed, 0);
@@ -164,9 +168,6 @@ internal sealed partial class LeaseLoop : IDisposable
                 break;
             case LeaseAction.ReadTable:
                 Observe(ReadTableAsync());
-                break;
-            case LeaseAction.ReadLease read:
-                Observe(ReadLeaseAsync(read.Key));
                 break;
             case LeaseAction.Beat beat:
                 Observe(BeatAsync(beat));
@@ -258,27 +259,38 @@ internal sealed partial class LeaseLoop : IDisposable
         Pulse();
     }
 
-    private async Task ReadLeaseAsync(string key)
+    /// <summary>Reads the rows that one step asks for at once: a worker that waits for many leases looks at all of them
+    /// every few hundredths of a second.</summary>
+    private async Task ReadLeasesAsync(string[] keys)
     {
+        IReadOnlyDictionary<string, StreamLease?> rows = ImmutableDictionary<string, StreamLease?>.Empty;
         try
         {
             using var timeout = NewTimeout();
-            var row = await table.ReadAsync(key, timeout.Token).ConfigureAwait(false);
-            lock (gate)
-                machine.SeeRow(key, row, Now);
+            rows = await table.ReadAsync(keys, timeout.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is LeaseStoreException or OperationCanceledException)
         {
             if (reading.IsDue(failure.Message, Now))
                 LogReadFailed(failure.Message);
-            lock (gate)
-                machine.RowReadFailed(key, Now);
         }
 
-        HeldTerm? held;
+        var concerned = new List<HeldTerm>();
         lock (gate)
-            terms.TryGetValue(key, out held);
-        held?.Signal();
+        {
+            foreach (var key in keys)
+            {
+                if (rows.TryGetValue(key, out var row))
+                    machine.SeeRow(key, row, Now);
+                else
+                    machine.RowReadFailed(key, Now);
+                if (terms.TryGetValue(key, out var held))
+                    concerned.Add(held);
+            }
+        }
+
+        foreach (var held in concerned)
+            held.Signal();
         Pulse();
     }
 

@@ -95,6 +95,10 @@ public sealed record EmbeddedStoreOptions
     /// snapshot. etcd's is 5,000.</summary>
     internal int TrailingEntries { get; init; } = 5000;
 
+    /// <summary>Bytes of log entries in one message to a member; at least one entry always goes. etcd's is 1 MiB.
+    /// </summary>
+    internal ulong MaxAppendBytes { get; init; } = 1 << 20;
+
     /// <summary>What the store counts as it works.</summary>
     internal StoreMetrics Metrics { get; init; } = new();
 

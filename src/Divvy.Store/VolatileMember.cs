@@ -41,6 +41,7 @@ internal static class VolatileMember
             {
                 Id = id,
                 ElectionTicks = (int)Math.Ceiling(options.ElectionTimeout / options.HeartbeatInterval),
+                MaxMessageBytes = options.MaxAppendBytes,
                 Seed = id.Value,
             },
             hardState,

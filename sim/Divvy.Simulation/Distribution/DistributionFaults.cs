@@ -9,7 +9,7 @@ namespace Divvy.Simulation.Distribution;
 internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTarget
 {
     private readonly SortedDictionary<int, Action> lasting = [];
-    private readonly StoreFaults disks = new(cluster.Store, []);
+    private readonly StoreFaults disks = new(cluster.Store, [], []);
 
     private SimNetwork Network => cluster.Network;
 

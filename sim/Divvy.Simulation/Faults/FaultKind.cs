@@ -45,6 +45,18 @@ internal enum FaultKind
     /// <summary>A process dies inside one of its next calls to the disk, between two writes.</summary>
     CrashInDisk,
 
+    /// <summary>Whoever leads stands still.</summary>
+    PauseLeader,
+
+    /// <summary>One leader after the other is struck right after its election, or a few messages later.</summary>
+    Succession,
+
+    /// <summary>A process dies in one call to its disk after the other, and starts again each time at once.</summary>
+    CrashLoop,
+
+    /// <summary>A client dies; another one takes its place when the fault ends.</summary>
+    KillClient,
+
     /// <summary>A service refuses calls for load.</summary>
     Throttle,
 }

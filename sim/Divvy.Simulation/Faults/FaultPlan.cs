@@ -9,6 +9,9 @@ internal sealed class FaultPlan
 {
     private const int Targets = 1_000_000;
 
+    /// <summary>What an aimed fault lasts longer, as the moments that it waits for have to come.</summary>
+    private static readonly TimeSpan aimedLasts = TimeSpan.FromSeconds(2);
+
     private FaultPlan(ImmutableArray<Fault> faults) => Faults = faults;
 
     public ImmutableArray<Fault> Faults { get; }
@@ -19,18 +22,30 @@ internal sealed class FaultPlan
     /// <param name="length">Until when faults may begin; all have ended by then too.</param>
     /// <param name="every">Mean time between two beginnings.</param>
     /// <param name="lasting">Mean time that one lasts.</param>
+    /// <param name="aimed">Those of the kinds that wait for a moment of the protocol. In some runs one of them is what
+    /// goes wrong most: what they find, the others hit upon once in thousands of runs.</param>
     public static FaultPlan Draw(
-        SimRandom random, IReadOnlyList<FaultKind> kinds, TimeSpan length, TimeSpan every, TimeSpan lasting)
+        SimRandom random,
+        IReadOnlyList<FaultKind> kinds,
+        TimeSpan length,
+        TimeSpan every,
+        TimeSpan lasting,
+        IReadOnlyList<FaultKind>? aimed = null)
     {
         // A run in which everything goes wrong at once gets nowhere: each has a few kinds, and so can go far in them.
         var chosen = kinds.ToArray();
         random.Shuffle(chosen);
         chosen = chosen[..Math.Min(chosen.Length, random.Between(1, 5))];
+        var isAimed = aimed is { Count: > 0 } && random.Chance(0.35);
+        if (isAimed)
+            chosen[0] = random.Pick(aimed!);
         var faults = ImmutableArray.CreateBuilder<Fault>();
         for (var at = random.Exponential(every); at < length; at += random.Exponential(every))
         {
             var kind = random.Chance(0.3) ? chosen[0] : random.Pick(chosen);
             var lasts = TimeSpan.FromMilliseconds(1) + random.Exponential(lasting);
+            if (isAimed && kind == chosen[0])
+                lasts += aimedLasts;
             if (at + lasts > length)
                 lasts = length - at;
             faults.Add(new Fault(

@@ -9,6 +9,9 @@ internal interface IWorkload
     /// <summary>What may go wrong in it.</summary>
     IReadOnlyList<FaultKind> FaultKinds { get; }
 
+    /// <summary>Those of them that wait for a moment of the protocol.</summary>
+    IReadOnlyList<FaultKind> AimedKinds => [];
+
     /// <summary>Starts everything, keeps it busy while the faults of the plan strike, heals, and requires that all
     /// works again. Ends when nothing is left to be checked.</summary>
     Task RunAsync(SimWorld world, SimulationOptions options, FaultPlan faults, RunReport report);

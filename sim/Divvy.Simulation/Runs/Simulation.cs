@@ -16,7 +16,8 @@ internal static class Simulation
             workload.FaultKinds,
             options.Faulty,
             options.FaultEvery,
-            options.FaultLasts);
+            options.FaultLasts,
+            workload.AimedKinds);
         if (options.KeepFaults is { } numbers)
             plan = plan.Only(numbers);
         RunReport? report = null;

@@ -5,53 +5,86 @@ using Divvy.Simulation.World;
 
 namespace Divvy.Simulation.Stores;
 
-/// <summary>Has a lease for a while, with a key on it that nobody else touches: renews it, and then revokes it or lets
-/// it end. As long as it was promised to live, its key is there; afterwards it goes.</summary>
+/// <summary>Has a lease for a while, with a key on it that nobody else touches, and perhaps one that all clients
+/// share: renews it, and then revokes it, lets it end, or comes late with the next renewal. As long as it was promised
+/// to live, its key is there; afterwards it goes, and the shared one with it only if it still hangs there.</summary>
 /// <param name="run">The run.</param>
 /// <param name="client">What it calls by.</param>
 /// <param name="process">Whose process that is in.</param>
 /// <param name="random">Its dice.</param>
-/// <param name="writeAsync">Makes a call that goes on record.</param>
+/// <param name="calls">Where its calls go on record.</param>
 internal sealed class LeaseHolder(
-    StoreRun run,
-    EtcdClient client,
-    SimProcess process,
-    SimRandom random,
-    Func<KeyValueRequest, Func<Task<KeyValueResponse>>, Task<KeyValueResponse?>> writeAsync)
+    StoreRun run, EtcdClient client, SimProcess process, SimRandom random, StoreCalls calls)
 {
-    public async Task RunAsync()
+    private enum Farewell
     {
-        var ttl = TimeSpan.FromSeconds(random.Between(1, 4));
-        var asked = run.World.Now;
-        LeaseGrant grant;
-        try
-        {
-            grant = await client.GrantAsync(ttl).ConfigureAwait(false);
-        }
-        catch (EtcdException)
-        {
-            return;
-        }
+        None,
+        Revoke,
+        LateRenewal,
+    }
 
-        var key = $"lease/{grant.Id:x}";
-        run.Leases.ObserveGranted(grant.Id, grant.Ttl, asked, run.World.Now);
-        run.Report.Count("leases");
-        // Its end is nobody's call, and may come at any time from now on as far as the order of things goes; that it
-        // does not come too early is another check's business.
-        run.History.Calls.Invoke(0, new RevokeRequest(grant.Id), run.World.Now);
-        await writeAsync(
-            new PutRequest(key, "held", grant.Id),
-            async () => new PutResponse(await client.PutAsync(key, Encoding.UTF8.GetBytes("held"), grant.Id)
-                .ConfigureAwait(false))).ConfigureAwait(false);
-        for (var renewals = random.Below(6); renewals > 0 && !run.IsOver; renewals--)
+    /// <summary>Renews so many times, unless the lease ends before.</summary>
+    public async Task RunAsync(int renewals)
+    {
+        if (await GrantAsync().ConfigureAwait(false) is not { } grant)
+            return;
+        await PutAsync($"lease/{grant.Id:x}", grant.Id).ConfigureAwait(false);
+        var shared = random.Chance(0.5) ? $"k{random.Below(run.Shape.Keys)}" : null;
+        if (shared is not null)
+            await PutAsync(shared, grant.Id).ConfigureAwait(false);
+        for (; renewals > 0 && !run.IsOver; renewals--)
         {
             await Task.Delay(grant.Ttl / 3, process.Clock).ConfigureAwait(false);
             if (!await RenewAsync(grant).ConfigureAwait(false))
                 return;
+            if (shared is not null && random.Chance(0.3))
+                await PutAsync(shared, random.Pick([0, grant.Id])).ConfigureAwait(false);
         }
 
-        if (random.Chance(0.5))
-            await RevokeAsync(grant.Id).ConfigureAwait(false);
+        switch (random.Pick([Farewell.None, Farewell.Revoke, Farewell.LateRenewal]))
+        {
+            case Farewell.Revoke:
+                await RevokeAsync(grant.Id).ConfigureAwait(false);
+                break;
+            case Farewell.LateRenewal:
+                await RenewLateAsync(grant).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async Task<LeaseGrant?> GrantAsync()
+    {
+        var ttl = TimeSpan.FromSeconds(random.Between(1, 4));
+        var asked = run.World.Now;
+        try
+        {
+            var grant = await client.GrantAsync(ttl).ConfigureAwait(false);
+            run.Leases.ObserveGranted(grant.Id, grant.Ttl, asked, run.World.Now);
+            run.Report.Count("leases");
+            // Its end is nobody's call, and may come at any time from now on as far as the order of things goes; that
+            // it does not come too early is another check's business.
+            run.History.Calls.Invoke(0, new RevokeRequest(grant.Id), run.World.Now);
+            return grant;
+        }
+        catch (EtcdException)
+        {
+            return null;
+        }
+    }
+
+    private Task PutAsync(string key, long lease) => calls.WriteAsync(
+        new PutRequest(key, "held", lease),
+        async () => new PutResponse(await client.PutAsync(key, Encoding.UTF8.GetBytes("held"), lease)
+            .ConfigureAwait(false)));
+
+    /// <summary>Asks around the instant at which the lease ends, until it is refused: between the leader's look at its
+    /// clock and the end in the log no renewal may be confirmed.</summary>
+    private async Task RenewLateAsync(LeaseGrant grant)
+    {
+        var step = TimeSpan.FromMilliseconds(random.Pick([1, 2, 5]));
+        await Task.Delay(grant.Ttl - random.Between(TimeSpan.Zero, step), process.Clock).ConfigureAwait(false);
+        for (var tries = 0; tries < 30 && !run.IsOver && await RenewAsync(grant).ConfigureAwait(false); tries++)
+            await Task.Delay(random.Chance(0.2) ? grant.Ttl - step : step, process.Clock).ConfigureAwait(false);
     }
 
     /// <summary>False: the lease is gone, or nobody knows.</summary>
@@ -78,7 +111,7 @@ internal sealed class LeaseHolder(
     private Task RevokeAsync(long lease)
     {
         run.Leases.ObserveRevoke(lease, run.World.Now);
-        return writeAsync(new RevokeRequest(lease), async () =>
+        return calls.WriteAsync(new RevokeRequest(lease), async () =>
         {
             await client.RevokeAsync(lease).ConfigureAwait(false);
             return new RevokeResponse(0);

@@ -13,7 +13,7 @@ internal sealed class StoreClient
     private readonly int number;
     private readonly SimRandom random;
     private readonly EtcdClient client;
-    private long highestRevision;
+    private readonly StoreCalls calls;
     private int writes;
 
     public StoreClient(StoreRun run, int number)
@@ -22,12 +22,13 @@ internal sealed class StoreClient
         Process = run.World.Start($"client-{number}");
         random = run.World.Fork(Process.Name);
         client = run.ClientIn(Process, TimeSpan.FromSeconds(random.Pick([1, 5, 5])));
+        calls = new StoreCalls(run, number, Process);
     }
 
     public SimProcess Process { get; }
 
     /// <summary>Writes that were answered since the faults ended.</summary>
-    public int WritesSinceHealed { get; private set; }
+    public int WritesSinceHealed => calls.WritesSinceHealed;
 
     public async Task RunAsync()
     {
@@ -45,7 +46,7 @@ internal sealed class StoreClient
         < 50 => RangeAsync(OneKey(), new GetOptions()),
         < 60 => RangeAsync(OneKey(), new GetOptions { Serializable = true }),
         < 65 => RangeAsync(KeyRange.Prefix("k"), new GetOptions { Limit = random.Below(4) }),
-        < 70 => RangeAsync(KeyRange.Prefix("k"), new GetOptions { Revision = highestRevision }),
+        < 70 => RangeAsync(KeyRange.Prefix("k"), new GetOptions { Revision = calls.HighestRevision }),
         < 78 => DeleteAsync(),
         < 93 => CompareAndPutAsync(),
         < 97 => SwapAsync(),
@@ -55,7 +56,7 @@ internal sealed class StoreClient
     private Task PutAsync()
     {
         var (key, value) = (Key(), Value());
-        return WriteAsync(
+        return calls.WriteAsync(
             new PutRequest(key, value),
             async () => new PutResponse(await client.PutAsync(key, Bytes(value)).ConfigureAwait(false)));
     }
@@ -63,7 +64,7 @@ internal sealed class StoreClient
     private Task DeleteAsync()
     {
         var range = random.Chance(0.9) ? OneKey() : KeyRange.Prefix("k");
-        return WriteAsync(new DeleteRequest(range), async () =>
+        return calls.WriteAsync(new DeleteRequest(range), async () =>
         {
             var result = await client.DeleteAsync(ToRange(range)).ConfigureAwait(false);
             return new DeleteResponse(result.Revision, result.Deleted);
@@ -73,7 +74,7 @@ internal sealed class StoreClient
     private async Task RangeAsync(KeyRange range, GetOptions options)
     {
         var request = new RangeRequest(range, options.Revision, (int)options.Limit, options.Serializable);
-        var response = await CallAsync(request, async () =>
+        var response = await calls.CallAsync(request, async () =>
             StoreHistory.ToResponse(await client.GetAsync(ToRange(range), options).ConfigureAwait(false)))
             .ConfigureAwait(false);
         if (response is not null && request.IsOfThePast)
@@ -84,7 +85,7 @@ internal sealed class StoreClient
     private async Task CompareAndPutAsync()
     {
         var (key, value) = (Key(), Value());
-        var read = await CallAsync(new RangeRequest(new KeyRange(key)), async () =>
+        var read = await calls.CallAsync(new RangeRequest(new KeyRange(key)), async () =>
             StoreHistory.ToResponse(await client.GetAsync(EtcdRange.Key(key)).ConfigureAwait(false)))
             .ConfigureAwait(false);
         if (read is not RangeResponse response)
@@ -92,7 +93,7 @@ internal sealed class StoreClient
         var revision = response.Records.Count > 0 ? response.Records[0].ModRevision : 0;
         var txn = EtcdTxn.If(EtcdCompare.ModRevision(key).Equal(revision))
             .Then(EtcdOp.Put(key, value)).Else(EtcdOp.Get(key));
-        await WriteAsync(
+        await calls.WriteAsync(
             new TxnRequest(
                 [KeyCompare.ModRevision(key, CompareResult.Equal, revision)],
                 [new PutRequest(key, value)],
@@ -108,7 +109,7 @@ internal sealed class StoreClient
         var txn = EtcdTxn.If(EtcdCompare.Missing(other))
             .Then(EtcdOp.Put(key, value), EtcdOp.Put(other, value))
             .Else(EtcdOp.Put(key, value), EtcdOp.Delete(other));
-        return WriteAsync(
+        return calls.WriteAsync(
             new TxnRequest(
                 [KeyCompare.Missing(other)],
                 [new PutRequest(key, value), new PutRequest(other, value)],
@@ -117,53 +118,13 @@ internal sealed class StoreClient
     }
 
     private Task LeaseAsync() =>
-        new LeaseHolder(run, client, Process, random, WriteAsync).RunAsync();
-
-    private async Task<KeyValueResponse?> WriteAsync(KeyValueRequest request, Func<Task<KeyValueResponse>> call)
-    {
-        var response = await CallAsync(request, call).ConfigureAwait(false);
-        if (response is not null && run.IsHealed)
-            WritesSinceHealed++;
-        return response;
-    }
-
-    private async Task<KeyValueResponse?> CallAsync(KeyValueRequest request, Func<Task<KeyValueResponse>> call)
-    {
-        var operation = run.History.Calls.Invoke(number, request, run.World.Now);
-        var before = highestRevision;
-        try
-        {
-            var response = await call().ConfigureAwait(false);
-            run.History.Calls.Complete(operation, response, run.World.Now);
-            run.Report.Count(request is RangeRequest ? "reads" : "writes");
-            run.World.Trace.Add(
-                TraceKind.Client, Process.Name, response.Revision, () => $"{request}: {response}");
-            var isTold = response.Revision > 0 && request is not RangeRequest { Serializable: true };
-            if (isTold && response.Revision < before)
-            {
-                run.Report.Violated(
-                    "revision", $"{Process.Name} was told {before} and then {response.Revision}: {request}");
-            }
-
-            highestRevision = Math.Max(highestRevision, response.Revision);
-            return response;
-        }
-        catch (EtcdException failure)
-        {
-            if (!failure.OutcomeUnknown)
-                run.History.Calls.Refuse(operation);
-            run.Report.Count(failure.OutcomeUnknown ? "unknown outcomes" : "refused calls");
-            run.World.Trace.Add(
-                TraceKind.Client, Process.Name, (long)failure.Code, () => $"{request} fails: {failure.Message}");
-            return null;
-        }
-    }
+        new LeaseHolder(run, client, Process, random, calls).RunAsync(random.Below(6));
 
     private string Key() => $"k{random.Below(run.Shape.Keys)}";
 
     private KeyRange OneKey() => new(Key());
 
-    private string Value() => $"{number}.{++writes}";
+    private string Value() => $"{number}.{++writes}{new string('.', run.Shape.Padding)}";
 
     private static ReadOnlyMemory<byte> Bytes(string value) => Encoding.UTF8.GetBytes(value);
 

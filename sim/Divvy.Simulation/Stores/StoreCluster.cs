@@ -13,6 +13,7 @@ internal sealed class StoreCluster
         (World, Network, Shape, Report) = (world, network, shape, report);
         Raft = new RaftInvariants(text => report.Violated("raft", text));
         Members = [.. Enumerable.Range(1, members).Select(number => new StoreMember(this, $"member-{number}"))];
+        Succession = new Succession(this, world.Fork("succession"));
         Founders = [.. Members.Select(member => new InitialMember(member.Name, [member.PeerUrl]))];
     }
 
@@ -26,7 +27,16 @@ internal sealed class StoreCluster
 
     public RaftInvariants Raft { get; }
 
+    /// <summary>What may befall members right after they were elected.</summary>
+    public Succession Succession { get; }
+
     public IReadOnlyList<StoreMember> Members { get; }
+
+    /// <summary>The member that says so itself, the one of the newest term if there are several; null: none
+    /// does.</summary>
+    public StoreMember? Leader => Members
+        .Where(member => member.Store is { } store && store.RaftView.Leader.Value == store.MemberId)
+        .MaxBy(member => member.Store!.RaftView.Term);
 
     public IReadOnlyList<InitialMember> Founders { get; }
 

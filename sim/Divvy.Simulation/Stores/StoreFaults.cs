@@ -5,7 +5,11 @@ namespace Divvy.Simulation.Stores;
 
 /// <summary>Makes things go wrong with a store's members, their disks and the network between them and their
 /// clients.</summary>
-internal sealed class StoreFaults(StoreCluster cluster, IReadOnlyList<SimProcess> clients) : IFaultTarget
+/// <param name="cluster">The members.</param>
+/// <param name="clients">Processes of clients that stay.</param>
+/// <param name="owners">Clients that may die.</param>
+internal sealed class StoreFaults(
+    StoreCluster cluster, IReadOnlyList<SimProcess> clients, IReadOnlyList<LeaseOwner> owners) : IFaultTarget
 {
     public static IReadOnlyList<FaultKind> Kinds { get; } =
     [
@@ -23,7 +27,14 @@ internal sealed class StoreFaults(StoreCluster cluster, IReadOnlyList<SimProcess
         FaultKind.FullDisk,
         FaultKind.SyncFails,
         FaultKind.CrashInDisk,
+        FaultKind.PauseLeader,
+        FaultKind.Succession,
+        FaultKind.KillClient,
+        FaultKind.CrashLoop,
     ];
+
+    public static IReadOnlyList<FaultKind> AimedKinds { get; } =
+        [FaultKind.Succession, FaultKind.Succession, FaultKind.PauseLeader, FaultKind.CrashLoop];
 
     public (string Text, Action Heal)? Strike(Fault fault)
     {
@@ -40,6 +51,10 @@ internal sealed class StoreFaults(StoreCluster cluster, IReadOnlyList<SimProcess
             FaultKind.BadNetwork => BadNetwork(fault.Other),
             FaultKind.Clog => Clog(member.Name, OtherHost(member, fault.Other), fault.Lasts),
             FaultKind.Drift => Drift(fault),
+            FaultKind.PauseLeader => cluster.Leader is { } leader ? Pause(leader) : null,
+            FaultKind.Succession => ("leaders", cluster.Succession.Begin()),
+            FaultKind.KillClient => KillClient(fault.Target),
+            FaultKind.CrashLoop => CrashLoop(member, fault.Other),
             _ => StrikeDisk(member, fault),
         };
     }
@@ -52,6 +67,15 @@ internal sealed class StoreFaults(StoreCluster cluster, IReadOnlyList<SimProcess
         foreach (var member in running)
             member.Process!.Crash();
         return (string.Join(", ", running.Select(member => member.Name)), () => running.ForEach(one => one.Start()));
+    }
+
+    private (string Text, Action Heal)? KillClient(int target)
+    {
+        if (owners.Count == 0)
+            return null;
+        var owner = owners[target % owners.Count];
+        owner.Process.Crash();
+        return (owner.Process.Name, owner.Start);
     }
 
     private static (string Text, Action Heal)? Pause(StoreMember member)
@@ -148,6 +172,31 @@ internal sealed class StoreFaults(StoreCluster cluster, IReadOnlyList<SimProcess
         void Heal()
         {
             faults.Heal();
+            member.Start();
+        }
+    }
+
+    /// <summary>What one crash has left half written meets the next one before the log has grown past it.</summary>
+    private (string Text, Action Heal)? CrashLoop(StoreMember member, int strength)
+    {
+        var isOver = false;
+        var round = 0;
+        Again();
+        return (member.Name, Heal);
+
+        void Again()
+        {
+            if (isOver)
+                return;
+            member.Start();
+            member.Platter.Faults.CrashesAfter ??= (strength + (round++ * 7)) % 13;
+            cluster.World.Schedule(TimeSpan.FromMilliseconds(50 + (strength % 200)), Again);
+        }
+
+        void Heal()
+        {
+            isOver = true;
+            member.Platter.Faults.Heal();
             member.Start();
         }
     }

@@ -1,6 +1,7 @@
 using Divvy.Client.Etcd;
 using Divvy.Histories.KeyValue;
 using Divvy.Histories.Linearizability;
+using KeyValue = Divvy.Rpc.Etcd.KeyValue;
 
 namespace Divvy.Simulation.Stores;
 
@@ -16,6 +17,9 @@ internal sealed class StoreHistory
 
     public static KeyRecord ToRecord(Kv kv) =>
         new(kv.Key, kv.Text, kv.CreateRevision, kv.ModRevision, kv.Version, kv.Lease);
+
+    public static KeyRecord ToRecord(KeyValue kv) => new(
+        kv.Key.ToStringUtf8(), kv.Value.ToStringUtf8(), kv.CreateRevision, kv.ModRevision, kv.Version, kv.Lease);
 
     public static StoreEvent ToEvent(WatchEvent change) => change.IsDelete
         ? StoreEvent.Delete(change.Key, change.Kv.ModRevision)

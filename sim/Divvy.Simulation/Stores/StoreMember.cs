@@ -81,6 +81,12 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
         Start();
     }
 
+    private void Sent(Message message)
+    {
+        cluster.Raft.Sent(message);
+        cluster.Succession.Sent(this, message);
+    }
+
     private EmbeddedStore Open(SimProcess process)
     {
         var wal = Platter.Mount(process, "wal");
@@ -89,7 +95,7 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
         {
             Disks = MemberDisks.Of(wal, snapshots),
             Transport = identity => new SimPeerTransport(
-                cluster.Network, process, new NodeId(identity.MemberId), snapshots, cluster.Raft.Sent),
+                cluster.Network, process, new NodeId(identity.MemberId), snapshots, Sent),
             Clock = process.Clock,
             Loops = new SimWorkLoops(process, StepTime),
             Salt = random.Next(),
@@ -111,6 +117,9 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
         ElectionTimeout = cluster.Shape.Election,
         SnapshotBytes = cluster.Shape.SnapshotBytes,
         TrailingEntries = cluster.Shape.Trailing,
+        MaxAppendBytes = cluster.Shape.AppendBytes,
+        WatchLimits = cluster.Shape.Watches,
+        QuotaBytes = cluster.Shape.QuotaBytes,
         Wal = new WalOptions { SegmentSize = cluster.Shape.SegmentSize },
     };
 

@@ -34,6 +34,8 @@ internal sealed class StoreOperator
         while (!run.IsOver)
         {
             await Task.Delay(random.Exponential(pause), Process.Clock).ConfigureAwait(false);
+            if (run.Shape.QuotaBytes < StoreShape.RoomyQuota)
+                await MakeRoomAsync().ConfigureAwait(false);
             var member = random.Pick(Members);
             switch (random.Below(10))
             {
@@ -48,7 +50,7 @@ internal sealed class StoreOperator
                     break;
                 default:
                     if (replaces && !run.IsHealed)
-                        await ReplaceAsync(member).ConfigureAwait(false);
+                        await ReplaceSomeAsync(member).ConfigureAwait(false);
                     break;
             }
         }
@@ -70,6 +72,33 @@ internal sealed class StoreOperator
             run.Report.Count("compactions");
     }
 
+    /// <summary>Ends the alarm that there is no room, after everything superseded was dropped.</summary>
+    private async Task MakeRoomAsync()
+    {
+        var member = random.Pick(Members);
+        var list = await TryAsync(
+            member, EtcdMethods.Alarm, new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Get })
+            .ConfigureAwait(false);
+        if (list is not { Alarms.Count: > 0 } || log.Seen < 3)
+            return;
+        run.Report.Count("alarms");
+        run.Watches.ObserveCompaction(log.Seen);
+        await TryAsync(member, EtcdMethods.Compact, new CompactionRequest { Revision = log.Seen, Physical = true })
+            .ConfigureAwait(false);
+        foreach (var alarm in list.Alarms)
+        {
+            await TryAsync(
+                member,
+                EtcdMethods.Alarm,
+                new AlarmRequest
+                {
+                    Action = AlarmRequest.Types.AlarmAction.Deactivate,
+                    Alarm = alarm.Alarm,
+                    MemberID = alarm.MemberID,
+                }).ConfigureAwait(false);
+        }
+    }
+
     private async Task MoveLeaderAsync(StoreMember target)
     {
         if (target.Store is not { } store)
@@ -84,9 +113,25 @@ internal sealed class StoreOperator
         }
     }
 
+    /// <summary>Replaces one member, or two of five at once: the store takes one change at a time, whatever is asked of
+    /// it. Not two of three: the last one left may not know yet that it is alone when the others are gone.</summary>
+    private async Task ReplaceSomeAsync(StoreMember member)
+    {
+        if (Members.Count < 5 || random.Chance(0.6))
+        {
+            await ReplaceAsync(member, asLearner: random.Chance(0.5)).ConfigureAwait(false);
+            return;
+        }
+
+        // As learners: one that has a vote counts before anybody could know that it has to be started.
+        var other = random.Pick(Members.Where(one => one != member).ToList());
+        await Task.WhenAll(ReplaceAsync(member, asLearner: true), ReplaceAsync(other, asLearner: true))
+            .ConfigureAwait(false);
+    }
+
     /// <summary>Removes a member, and only when that is certain adds another one in its place, which begins on an empty
     /// disk.</summary>
-    private async Task ReplaceAsync(StoreMember member)
+    private async Task ReplaceAsync(StoreMember member, bool asLearner)
     {
         if (await ListAsync().ConfigureAwait(false) is not { } before || before.Members.Count < Members.Count)
             return;
@@ -99,7 +144,7 @@ internal sealed class StoreOperator
             new MemberRemoveRequest { ID = old.ID },
             list => list.Members.All(one => one.ID != old.ID)).ConfigureAwait(false);
         member.Retire();
-        var add = new MemberAddRequest { IsLearner = random.Chance(0.5) };
+        var add = new MemberAddRequest { IsLearner = asLearner };
         add.PeerURLs.Add(member.PeerUrl);
         var after = await UntilAsync(
             EtcdMethods.MemberAdd, add, list => list.Members.Any(one => one.PeerURLs.Contains(member.PeerUrl)))

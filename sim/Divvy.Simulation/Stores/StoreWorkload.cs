@@ -20,6 +20,8 @@ internal sealed class StoreWorkload : IWorkload
 
     public IReadOnlyList<FaultKind> FaultKinds => StoreFaults.Kinds;
 
+    public IReadOnlyList<FaultKind> AimedKinds => StoreFaults.AimedKinds;
+
     public async Task RunAsync(SimWorld world, SimulationOptions options, FaultPlan faults, RunReport report)
     {
         var run = new StoreRun(world, options, report);
@@ -29,12 +31,22 @@ internal sealed class StoreWorkload : IWorkload
         var keeper = new StoreOperator(run, log);
         List<StoreClient> clients = [.. Enumerable.Range(1, options.Clients).Select(one => new StoreClient(run, one))];
         List<StoreWatcher> watchers = [.. Enumerable.Range(1, 2).Select(number => new StoreWatcher(run, number))];
+        var listener = new WireWatcher(run, 1);
+        var reader = new MemberReader(run);
+        List<LeaseOwner> owners =
+            [.. Enumerable.Range(1, run.Shape.Owners).Select(number => new LeaseOwner(run, number))];
         using var watching = new CancellationTokenSource();
-        Task[] work = [keeper.RunAsync(), .. clients.Select(client => client.RunAsync())];
+        Task[] work = [keeper.RunAsync(), reader.RunAsync(), .. clients.Select(client => client.RunAsync())];
         Task[] watches =
-            [log.RunAsync(watching.Token), .. watchers.Select(watcher => watcher.RunAsync(watching.Token))];
+        [
+            log.RunAsync(watching.Token),
+            listener.RunAsync(watching.Token),
+            .. watchers.Select(watcher => watcher.RunAsync(watching.Token)),
+        ];
         FaultInjector.Arm(
-            world, faults, new StoreFaults(run.Cluster, [.. clients.Select(client => client.Process), log.Process]));
+            world,
+            faults,
+            new StoreFaults(run.Cluster, [.. clients.Select(client => client.Process), log.Process], owners));
         await world.Delay(options.Faulty).ConfigureAwait(false);
 
         world.Trace.Add(TraceKind.Phase, "run", "heals");
@@ -44,7 +56,7 @@ internal sealed class StoreWorkload : IWorkload
         var liveness = new StoreLiveness(run, keeper, log);
         await liveness.RequireServiceAsync(clients).ConfigureAwait(false);
         run.IsOver = true;
-        await liveness.RequireEndAsync(work).ConfigureAwait(false);
+        await liveness.RequireEndAsync([.. work, .. owners.Select(owner => owner.Running)]).ConfigureAwait(false);
         await liveness.RequireAgreementAsync().ConfigureAwait(false);
         await liveness.RequireLeaderStaysAsync().ConfigureAwait(false);
         await watching.CancelAsync().ConfigureAwait(false);

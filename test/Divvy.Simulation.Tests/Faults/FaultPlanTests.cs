@@ -1,0 +1,51 @@
+using Divvy.Simulation.Faults;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Tests.Faults;
+
+public sealed class FaultPlanTests
+{
+    private static readonly FaultKind[] kinds = [FaultKind.Crash, FaultKind.Pause, FaultKind.Isolate, FaultKind.Clog];
+
+    [Fact]
+    public void Draw_NothingToAimAt_NeverDrawsAnythingElse()
+    {
+        foreach (var fault in Enumerable.Range(1, 100).SelectMany(seed => Draw(seed, aimed: null).Faults))
+            kinds.ShouldContain(fault.Kind);
+    }
+
+    [Fact]
+    public void Draw_AimedKind_IsMostOfWhatGoesWrongInSomeRunsAndInFewOthers()
+    {
+        var plans = Enumerable.Range(1, 100).Select(seed => Draw(seed, [FaultKind.Succession])).ToList();
+
+        var aimed = plans.Count(plan => plan.Faults.Any(fault => fault.Kind == FaultKind.Succession));
+
+        aimed.ShouldBeInRange(20, 50);
+    }
+
+    [Fact]
+    public void Draw_AimedKind_LastsUntilItsMomentHasComeAndEndsWithTheOthers()
+    {
+        var length = TimeSpan.FromSeconds(20);
+
+        var aimed = Enumerable.Range(1, 100).SelectMany(seed => Draw(seed, [FaultKind.Succession]).Faults)
+            .Where(fault => fault.Kind == FaultKind.Succession).ToList();
+
+        aimed.ShouldNotBeEmpty();
+        foreach (var fault in aimed)
+        {
+            (fault.At + fault.Lasts).ShouldBeLessThanOrEqualTo(length);
+            if (fault.At < length - TimeSpan.FromSeconds(3))
+                fault.Lasts.ShouldBeGreaterThan(TimeSpan.FromSeconds(2));
+        }
+    }
+
+    private static FaultPlan Draw(int seed, IReadOnlyList<FaultKind>? aimed) => FaultPlan.Draw(
+        new SimRandom((ulong)seed),
+        kinds,
+        TimeSpan.FromSeconds(20),
+        every: TimeSpan.FromSeconds(1),
+        lasting: TimeSpan.FromMilliseconds(50),
+        aimed);
+}

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Divvy.Cli.Benchmarking.Comparison;
+using Divvy.Cli.Benchmarking.Streaming;
 using Divvy.Cli.Output;
 
 namespace Divvy.Cli.Benchmarking;
@@ -25,6 +26,7 @@ internal static class BenchCommand
         };
         options.AddTo(command);
         command.Subcommands.Add(CompareCommand.Create(console, options));
+        command.Subcommands.Add(StreamsBench.Create(console, options));
         return command;
     }
 }

@@ -86,12 +86,19 @@ internal sealed class ReadBudget
         }
         if (wanted == 0)
             return null;
-        var grant = new ReadGrant(wanted, Worst(wanted), wanted < fitting || account.LargestRecord == 0);
-        account.Reading = grant;
         account.LastLimit = wanted;
-        Held += grant.Reserved;
-        reads++;
-        return grant;
+        return Grant(account, new(wanted, Worst(wanted), wanted < fitting || account.LargestRecord == 0));
+    }
+
+    /// <summary>Leave to take in what the service has sent, or null. Something larger than the whole limit may come when
+    /// nothing else is held.</summary>
+    /// <param name="account">A shard that is not reading.</param>
+    /// <param name="bytes">What it takes at most.</param>
+    public ReadGrant? TryReserve(ReadAccount account, long bytes)
+    {
+        if (account.Buffered > 0 && account.Buffered + bytes > Part)
+            return null;
+        return Held + bytes > limit && Held > 0 ? null : Grant(account, new(int.MaxValue, bytes, false));
     }
 
     /// <summary>The read is over: its answer takes so much.</summary>
@@ -110,6 +117,14 @@ internal sealed class ReadBudget
     {
         account.Buffered -= bytes;
         Held -= bytes;
+    }
+
+    private ReadGrant Grant(ReadAccount account, ReadGrant grant)
+    {
+        account.Reading = grant;
+        Held += grant.Reserved;
+        reads++;
+        return grant;
     }
 
     private static long Worst(int records) =>

@@ -24,12 +24,26 @@ internal sealed class ReadGate(long limit, int maxRecords)
             return budget.Open();
     }
 
-    public async Task<ReadGrant> EnterAsync(ReadAccount account, CancellationToken cancellationToken)
+    /// <summary>Waits until the shard may read some records.</summary>
+    public Task<ReadGrant> EnterAsync(ReadAccount account, CancellationToken cancellationToken) =>
+        EnterAsync(new Waiter(account, null), cancellationToken);
+
+    /// <summary>Waits until there is room for what the service has sent.</summary>
+    public Task<ReadGrant> EnterAsync(ReadAccount account, long bytes, CancellationToken cancellationToken) =>
+        EnterAsync(new Waiter(account, bytes), cancellationToken);
+
+    public void Settle(ReadAccount account, long bytes, int largestRecord) =>
+        Change(() => budget.Settle(account, bytes, largestRecord));
+
+    public void Release(ReadAccount account, long bytes) => Change(() => budget.Release(account, bytes));
+
+    public void Close(ReadAccount account) => Change(() => budget.Close(account));
+
+    private async Task<ReadGrant> EnterAsync(Waiter waiter, CancellationToken cancellationToken)
     {
-        var waiter = new Waiter(account);
         lock (gate)
         {
-            if (budget.TryGrant(account, maxRecords) is { } grant)
+            if (TryGrant(waiter) is { } grant)
                 return grant;
             waiters.AddLast(waiter);
         }
@@ -46,13 +60,6 @@ internal sealed class ReadGate(long limit, int maxRecords)
             throw;
         }
     }
-
-    public void Settle(ReadAccount account, long bytes, int largestRecord) =>
-        Change(() => budget.Settle(account, bytes, largestRecord));
-
-    public void Release(ReadAccount account, long bytes) => Change(() => budget.Release(account, bytes));
-
-    public void Close(ReadAccount account) => Change(() => budget.Close(account));
 
     private void Change(Action change)
     {
@@ -73,16 +80,23 @@ internal sealed class ReadGate(long limit, int maxRecords)
     {
         if (waiter.Granted.Task.IsCompleted)
             return true;
-        if (budget.TryGrant(waiter.Account, maxRecords) is not { } grant)
+        if (TryGrant(waiter) is not { } grant)
             return false;
         if (!waiter.Granted.TrySetResult(grant))
             budget.Settle(waiter.Account, 0, 0);
         return true;
     }
 
-    private sealed class Waiter(ReadAccount account)
+    private ReadGrant? TryGrant(Waiter waiter) => waiter.Bytes is { } bytes
+        ? budget.TryReserve(waiter.Account, bytes)
+        : budget.TryGrant(waiter.Account, maxRecords);
+
+    private sealed class Waiter(ReadAccount account, long? bytes)
     {
         public ReadAccount Account { get; } = account;
+
+        /// <summary>Null: as many as some records may take.</summary>
+        public long? Bytes { get; } = bytes;
 
         public TaskCompletionSource<ReadGrant> Granted { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -30,4 +30,7 @@ public enum ReportKind
 
     /// <summary>The stream no longer knows the shard: what was left of it is beyond its retention.</summary>
     ShardMissing,
+
+    /// <summary>The service has no enhanced fan-out; the stream's records are asked for instead.</summary>
+    FanOutMissing,
 }

@@ -44,6 +44,7 @@ internal sealed class ShardConsumer
         LeaseTerm term,
         ILeaseStore leases,
         IKinesisClient kinesis,
+        FanOutConsumers? fanOut,
         Func<IRecordProcessor> processors,
         ReadGate gate,
         StreamConsumerOptions options,
@@ -54,7 +55,7 @@ internal sealed class ShardConsumer
         (this.options, this.time, this.logger) = (options, time, logger);
         machine = new(options.Poison);
         reports = new(term, options, logger);
-        reader = new(term, kinesis, gate, options, reports, time, logger);
+        reader = new(term, kinesis, fanOut, gate, options, reports, time, logger);
         checkpointer = new(term, leases);
         watch = new(options.ProcessorLimit, options.CancellationGrace, time, ReportCall);
     }

@@ -8,19 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Divvy.Streams.Consuming;
 
 /// <summary>Reads one shard ahead of its processor, as far as the worker's budget allows, until it is stopped or the
-/// shard ends. Where to read is decided by <see cref="ReadCursor"/>, how much by <see cref="ReadBudget"/>, when by
-/// <see cref="ReadPace"/>.</summary>
+/// shard ends. Where to read is decided by <see cref="ReadCursor"/>, how much by <see cref="ReadBudget"/>, when and
+/// how records come is the business of an <see cref="IShardFeed"/>.</summary>
 /// <remarks>Failures never end it: they are tried again with growing pauses, and reported from the
 /// <see cref="ReportAfter"/>th in a row. An expired iterator is replaced at once. A stream that is gone is asked for
 /// from time to time; a shard that its stream no longer knows has come to its end.</remarks>
-internal sealed class ShardReader(
-    LeaseTerm term,
-    IKinesisClient kinesis,
-    ReadGate gate,
-    StreamConsumerOptions options,
-    ShardReports reports,
-    TimeProvider time,
-    ILogger logger)
+internal sealed class ShardReader
 {
     /// <summary>Batches that may wait for the processor, whatever their size.</summary>
     private const int MaxBatches = 16;
@@ -31,15 +24,49 @@ internal sealed class ShardReader(
     /// <summary>How often a stream that is gone is asked for.</summary>
     private static readonly TimeSpan MissingStreamPause = TimeSpan.FromSeconds(30);
 
-    private readonly ReadCursor cursor = new(term.Lease.Checkpoint, options.InitialTimestamp);
-    private readonly ReadPace pace = new(options);
-    private readonly ReadAccount account = gate.Open();
     private readonly Channel<FetchedBatch> batches = Channel.CreateBounded<FetchedBatch>(
         new BoundedChannelOptions(MaxBatches) { SingleReader = true, SingleWriter = true });
 
-    private string? iterator;
+    private readonly LeaseTerm term;
+    private readonly IKinesisClient kinesis;
+    private readonly ReadGate gate;
+    private readonly StreamConsumerOptions options;
+    private readonly ShardReports reports;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly ReadCursor cursor;
+    private readonly ReadAccount account;
+    private readonly IShardFeed feed;
+
     private int failures;
     private long buffered;
+
+    /// <param name="term">The holding.</param>
+    /// <param name="kinesis">The service.</param>
+    /// <param name="fanOut">Registrations for enhanced fan-out; null: records are asked for.</param>
+    /// <param name="gate">The worker's budget.</param>
+    /// <param name="options">How to read.</param>
+    /// <param name="reports">Where failures go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public ShardReader(
+        LeaseTerm term,
+        IKinesisClient kinesis,
+        FanOutConsumers? fanOut,
+        ReadGate gate,
+        StreamConsumerOptions options,
+        ShardReports reports,
+        TimeProvider time,
+        ILogger logger)
+    {
+        (this.term, this.kinesis, this.gate, this.options) = (term, kinesis, gate, options);
+        (this.reports, this.time, this.logger) = (reports, time, logger);
+        cursor = new(term.Lease.Checkpoint, options.InitialTimestamp);
+        account = gate.Open();
+        feed = new PolledFeed(term, kinesis, gate, account, cursor, options, time);
+        if (fanOut is not null)
+            feed = new PushedFeed(term, kinesis, fanOut, gate, account, cursor, time, feed);
+    }
 
     /// <summary>What was read; whoever takes a batch releases it.</summary>
     public ChannelReader<FetchedBatch> Batches => batches.Reader;
@@ -58,16 +85,16 @@ internal sealed class ShardReader(
             var ended = false;
             while (!ended)
             {
-                var started = time.GetTimestamp();
                 TimeSpan pause;
                 try
                 {
-                    (ended, pause) = await ReadAsync(started, cancellationToken).ConfigureAwait(false);
+                    (ended, pause) = await ReadAsync(cancellationToken).ConfigureAwait(false);
                     failures = 0;
                 }
                 catch (ExpiredIteratorException)
                 {
-                    (iterator, pause) = (null, TimeSpan.Zero);
+                    await feed.ResetAsync().ConfigureAwait(false);
+                    pause = TimeSpan.Zero;
                 }
                 catch (StreamNotFoundException missing)
                 {
@@ -76,7 +103,7 @@ internal sealed class ShardReader(
                 catch (Exception failure) when (failure is not OperationCanceledException
                     || !cancellationToken.IsCancellationRequested)
                 {
-                    pause = Failed(failure);
+                    pause = await FailedAsync(failure).ConfigureAwait(false);
                 }
                 if (!ended && pause > TimeSpan.Zero)
                     await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
@@ -89,6 +116,7 @@ internal sealed class ShardReader(
         finally
         {
             batches.Writer.TryComplete();
+            await feed.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -106,18 +134,12 @@ internal sealed class ShardReader(
         Count(-BufferedBytes);
     }
 
-    private async Task<(bool Ended, TimeSpan Pause)> ReadAsync(long started, CancellationToken cancellationToken)
+    private async Task<(bool Ended, TimeSpan Pause)> ReadAsync(CancellationToken cancellationToken)
     {
-        iterator ??= await PositionAsync(cancellationToken).ConfigureAwait(false);
-        var grant = await gate.EnterAsync(account, cancellationToken).ConfigureAwait(false);
-        RecordBatch answer;
+        var answer = await feed.NextAsync(cancellationToken).ConfigureAwait(false);
         List<StreamRecord> records;
-        var called = time.GetTimestamp();
-        TimeSpan took;
         try
         {
-            answer = await kinesis.GetRecordsAsync(iterator, grant.Limit, cancellationToken).ConfigureAwait(false);
-            took = time.GetElapsedTime(called);
             records = [.. Deaggregator.Expand(answer.Records, term.Lease.HashKeys).Where(cursor.IsNew)];
         }
         catch
@@ -128,31 +150,7 @@ internal sealed class ShardReader(
         var fetched = Take(answer, records);
         if (fetched.Records.Count > 0 || fetched.EndsShard)
             await batches.Writer.WriteAsync(fetched, cancellationToken).ConfigureAwait(false);
-        iterator = answer.NextIterator;
-        if (answer.Records.Count == 0)
-            return (fetched.EndsShard, pace.Nothing(took));
-        // A read that was kept small only because nothing was known yet is followed by the next at once.
-        var goesOn = grant.IsGrowing && answer.Records.Count == grant.Limit;
-        return (fetched.EndsShard, pace.Records(time.GetElapsedTime(started), goesOn));
-    }
-
-    private async Task<string> PositionAsync(CancellationToken cancellationToken)
-    {
-        var before = time.GetUtcNow();
-        try
-        {
-            var position = await kinesis
-                .GetShardIteratorAsync(term.Stream, term.Shard, cursor.Position, cancellationToken)
-                .ConfigureAwait(false);
-            cursor.Positioned(before);
-            return position;
-        }
-        catch (KinesisException failure)
-            when (failure is not StreamNotFoundException and not ThroughputExceededException)
-        {
-            cursor.PositionFailed();
-            throw;
-        }
+        return (fetched.EndsShard, feed.PauseAfter(answer));
     }
 
     private FetchedBatch Take(RecordBatch answer, List<StreamRecord> records)
@@ -173,7 +171,7 @@ internal sealed class ShardReader(
     private async Task<(bool Ended, TimeSpan Pause)> MissingAsync(
         StreamNotFoundException missing, CancellationToken cancellationToken)
     {
-        iterator = null;
+        await feed.ResetAsync().ConfigureAwait(false);
         IReadOnlyList<StreamShard> shards;
         try
         {
@@ -189,10 +187,10 @@ internal sealed class ShardReader(
         }
         catch (KinesisException failure)
         {
-            return (false, Failed(failure));
+            return (false, await FailedAsync(failure).ConfigureAwait(false));
         }
         if (shards.Any(shard => shard.Id == term.Shard))
-            return (false, Failed(missing));
+            return (false, await FailedAsync(missing).ConfigureAwait(false));
         reports.Report(
             ReportKind.ShardMissing,
             "its stream does not know it any more: what was not read of it is beyond the stream's retention; the lease"
@@ -202,7 +200,7 @@ internal sealed class ShardReader(
         return (true, TimeSpan.Zero);
     }
 
-    private TimeSpan Failed(Exception failure)
+    private async ValueTask<TimeSpan> FailedAsync(Exception failure)
     {
         failures++;
         logger.ReadFailed(failure, term.Shard, term.Stream, failures);
@@ -210,7 +208,7 @@ internal sealed class ShardReader(
         if (failures % ReportAfter == 0)
         {
             reports.Report(ReportKind.ReadFailing, $"reading failed {failures} times, trying on", failure: failure);
-            iterator = null;
+            await feed.ResetAsync().ConfigureAwait(false);
         }
         var doubled = options.FirstReadBackoff * Math.Pow(2, Math.Min(failures - 1, 30));
         return doubled < options.MaxReadBackoff ? doubled : options.MaxReadBackoff;

@@ -15,11 +15,17 @@ internal sealed class ShardReports(LeaseTerm term, StreamConsumerOptions options
     {
         var at = record is null ? "" : $" at record {record.SequenceNumber}/{record.SubSequenceNumber}";
         var message = $"Shard {term.Shard} of stream {term.Stream}{at}: {what}";
-        logger.Reported(failure, message);
-        ConsumerMetrics.Reported(term.Stream, kind);
+        Report(options, logger, new(kind, term.Stream, term.Shard, message, record, failure));
+    }
+
+    /// <summary>One that may be about no single shard.</summary>
+    public static void Report(StreamConsumerOptions options, ILogger logger, ConsumerReport report)
+    {
+        logger.Reported(report.Failure, report.Message);
+        ConsumerMetrics.Reported(report.Stream, report.Kind);
         try
         {
-            options.OnReport?.Invoke(new(kind, term.Stream, term.Shard, message, record, failure));
+            options.OnReport?.Invoke(report);
         }
         catch (Exception thrown)
         {

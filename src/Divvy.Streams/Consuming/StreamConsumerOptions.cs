@@ -41,11 +41,17 @@ public sealed class StreamConsumerOptions
     public bool ParentsFirst { get; set; } = true;
 
     /// <summary>What records that are read and not yet processed may take, over all shards of the worker, reads under
-    /// way included. At least 16 MiB. Default 64 MiB.</summary>
-    public long MaxBufferedBytes { get; set; } = 64L << 20;
+    /// way included. At least 16 MiB. Default 48 MiB.</summary>
+    public long MaxBufferedBytes { get; set; } = 48L << 20;
 
     /// <summary>The most records one read asks for, 1 to 10,000. Default 10,000, the service's limit.</summary>
     public int GetRecordsLimit { get; set; } = 10_000;
+
+    /// <summary>When set, the service pushes records (enhanced fan-out) to the consumer of this name, which is
+    /// registered at each stream at first use and never removed: it costs by the hour. The workers of an application
+    /// give the same name, other applications another one. Null (default): records are asked for, and share the
+    /// stream's read limits with all who do so.</summary>
+    public string? FanOutConsumer { get; set; }
 
     /// <summary>The pause after a read that found nothing new. Default 250 ms: the service allows five reads a second
     /// of a shard, to all its readers together. While a shard stays quiet the pause grows up to

@@ -40,6 +40,8 @@ public sealed class StreamConsumerOptionsValidator : IValidateOptions<StreamCons
             yield return $"Streams: '{stream}' is not {NameRule}.";
         if (options.Streams.Distinct(StringComparer.Ordinal).Count() != options.Streams.Count)
             yield return "Streams: a stream is named twice.";
+        if (options.FanOutConsumer is { } consumer && !IsName(consumer))
+            yield return $"FanOutConsumer: '{consumer}' is not {NameRule}.";
         if (options.InitialPosition == StreamStart.AtTimestamp && options.InitialTimestamp is null)
             yield return "InitialTimestamp: AtTimestamp needs the time to begin at.";
     }

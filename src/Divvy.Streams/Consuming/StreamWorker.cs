@@ -23,6 +23,7 @@ public sealed class StreamWorker : ILeaseHolder, IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly ReadGate gate;
+    private readonly FanOutConsumers? fanOut;
     private readonly Lock guard = new();
     private readonly Dictionary<(string Stream, string Shard), ShardConsumer> consumers = [];
     private bool started;
@@ -49,6 +50,8 @@ public sealed class StreamWorker : ILeaseHolder, IAsyncDisposable
         (this.options, this.leases, this.kinesis) = (options, leases, kinesis);
         (this.processors, this.time, this.logger) = (processors, time, logger);
         gate = new(options.MaxBufferedBytes, options.GetRecordsLimit);
+        if (options.FanOutConsumer is { } name)
+            fanOut = new(name, kinesis, time, ReportMissing);
     }
 
     /// <summary>The shards this worker works on now, those it is leaving included.</summary>
@@ -95,11 +98,12 @@ public sealed class StreamWorker : ILeaseHolder, IAsyncDisposable
     {
         await leases.DisposeAsync().ConfigureAwait(false);
         await EndConsumersAsync().ConfigureAwait(false);
+        fanOut?.Dispose();
     }
 
     void ILeaseHolder.Granted(LeaseTerm term)
     {
-        var consumer = new ShardConsumer(term, leases, kinesis, processors, gate, options, time, logger);
+        var consumer = new ShardConsumer(term, leases, kinesis, fanOut, processors, gate, options, time, logger);
         lock (guard)
         {
             var predecessor = consumers.GetValueOrDefault((term.Stream, term.Shard));
@@ -131,6 +135,18 @@ public sealed class StreamWorker : ILeaseHolder, IAsyncDisposable
                 consumers.Remove(key);
         }
     }
+
+    private void ReportMissing(string stream, KinesisException failure) => ShardReports.Report(
+        options,
+        logger,
+        new(
+            ReportKind.FanOutMissing,
+            stream,
+            Shard: "",
+            $"Stream {stream}: its service has no enhanced fan-out (emulators lack it); its records are asked for"
+                + " instead. Leave FanOutConsumer out to do that without this report.",
+            Record: null,
+            failure));
 
     private async Task EndConsumersAsync()
     {

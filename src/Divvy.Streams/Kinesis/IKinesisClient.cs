@@ -71,7 +71,13 @@ public interface IKinesisClient : IShardSource, IDisposable
     /// <param name="consumerArn">A registered consumer; one subscription to a shard at a time.</param>
     /// <param name="shard">The shard's id.</param>
     /// <param name="position">Where to begin.</param>
+    /// <param name="admit">Called with the size of each event in bytes before its content is taken in; what has come
+    /// until then stays in the connection, and the service waits. Null: all is taken in.</param>
     /// <param name="cancellationToken">Ends the subscription.</param>
     IAsyncEnumerable<RecordBatch> SubscribeToShardAsync(
-        string consumerArn, string shard, ShardIteratorRequest position, CancellationToken cancellationToken);
+        string consumerArn,
+        string shard,
+        ShardIteratorRequest position,
+        Func<int, CancellationToken, ValueTask>? admit,
+        CancellationToken cancellationToken);
 }

@@ -205,9 +205,11 @@ public sealed class KinesisClient : IKinesisClient
         string consumerArn,
         string shard,
         ShardIteratorRequest position,
+        Func<int, CancellationToken, ValueTask>? admit,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var subscription = new ShardSubscription(caller, options, consumerArn, shard, position);
+        await using var subscription = new ShardSubscription(
+            caller, options, consumerArn, shard, position, admit);
         while (await subscription.NextAsync(cancellationToken).ConfigureAwait(false) is { } batch)
             yield return batch;
     }

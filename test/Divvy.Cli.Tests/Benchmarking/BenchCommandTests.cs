@@ -23,6 +23,8 @@ public sealed class BenchCommandTests
     [InlineData("--key-size", "bench watch --key-size 1 --watched-key-total 65")]
     [InlineData("nothing", "bench compare --cells nothing")]
     [InlineData("--clients is not for compare", "bench compare --clients 5")]
+    [InlineData("--clients is not for streams", "bench streams --clients 5")]
+    [InlineData("--records: at least one", "bench streams --shards 30 --records 29")]
     public async Task WrongUsage_SaysWhatIsWrong(string expected, string line)
     {
         (await console.RunAsync(line.Split(' '))).ShouldBe(ExitCode.Usage);

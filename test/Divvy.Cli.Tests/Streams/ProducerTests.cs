@@ -113,7 +113,8 @@ public sealed class ProducerTests
             throw Unexpected();
 
         public IAsyncEnumerable<RecordBatch> SubscribeToShardAsync(
-            string consumerArn, string shard, ShardIteratorRequest position, CancellationToken cancellationToken) =>
+            string consumerArn, string shard, ShardIteratorRequest position, Func<int, CancellationToken, ValueTask>? admit,
+            CancellationToken cancellationToken) =>
             throw Unexpected();
 
         private static InvalidOperationException Unexpected([CallerMemberName] string call = "") =>

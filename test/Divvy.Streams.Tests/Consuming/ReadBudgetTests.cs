@@ -111,6 +111,34 @@ public sealed class ReadBudgetTests
         budget.Held.ShouldBe(0);
     }
 
+    [Fact]
+    public void TryReserve_ShardThatHoldsItsPart_WaitsForItselfWhileOthersTakeIn()
+    {
+        var budget = new ReadBudget(Limit);
+        var (stalled, other) = (budget.Open(), budget.Open());
+        while (budget.TryReserve(stalled, 1 << 20) is not null)
+            budget.Settle(stalled, 1 << 20, 300);
+
+        stalled.Buffered.ShouldBeLessThan(Limit / 2);
+        budget.TryReserve(other, 1 << 20).ShouldNotBeNull();
+        budget.Release(stalled, stalled.Buffered);
+
+        budget.TryReserve(stalled, 1 << 20).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void TryReserve_MoreThanIsLeft_WaitsAndMoreThanTheLimitComesAlone()
+    {
+        var budget = new ReadBudget(ReadBudget.SmallestLimit);
+        var (one, other) = (budget.Open(), budget.Open());
+        budget.TryReserve(one, 10 << 20).ShouldNotBeNull();
+
+        budget.TryReserve(other, 7 << 20).ShouldBeNull();
+        budget.Settle(one, 0, 0);
+
+        budget.TryReserve(other, 2 * ReadBudget.SmallestLimit).ShouldNotBeNull();
+    }
+
     /// <summary>Whatever sizes come in whatever order: the limit holds, and a shard that holds nothing may read once
     /// no other read is under way, unless others hold the whole limit.</summary>
     [Fact]

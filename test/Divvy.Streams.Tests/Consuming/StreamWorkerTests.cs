@@ -501,13 +501,17 @@ public sealed class StreamWorkerTests
         events.IndexOf($"{Shard} ended").ShouldBeLessThan(events.IndexOf($"{low} initialize"));
     }
 
-    /// <summary>30 shards full of large records, every processor stalled: what is held stays under the limit, and the
-    /// one processor that works gets all of its records.</summary>
-    [Fact]
-    public async Task Process_AllButOneStalled_HoldsTheBudgetAndTheOtherGoesOn()
+    /// <summary>30 shards full of large records, every processor stalled: what was given to the worker and not
+    /// processed stays under the limit, and the one processor that works gets all of its records.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("pushed")]
+    public async Task Process_AllButOneStalled_HoldsTheBudgetAndTheOtherGoesOn(string? fanOut)
     {
         const int shards = 30;
+        const int each = 40;
         await using var world = new ConsumerWorld(shards);
+        world.Options.FanOutConsumer = fanOut;
         var working = FakeKinesisClient.Id(shards - 1);
         var stall = new TaskCompletionSource();
         world.Script.Process = (batch, _) => batch.Shard == working ? Task.CompletedTask : stall.Task;
@@ -515,18 +519,70 @@ public sealed class StreamWorkerTests
         var data = new byte[200_000];
         for (var shard = 0; shard < shards; shard++)
         {
-            for (var record = 0; record < 40; record++)
+            for (var record = 0; record < each; record++)
                 world.Kinesis.Put(ConsumerWorld.Stream, FakeKinesisClient.Id(shard), data, $"{record}");
         }
         for (var shard = 0; shard < shards; shard++)
             world.Leases.Grant(ConsumerWorld.Stream, FakeKinesisClient.Id(shard));
 
         await world.Log.WaitForAsync(
-            events => events.Count(entry => entry.StartsWith(working, StringComparison.Ordinal)) == 41,
+            events => events.Count(entry => entry.StartsWith(working, StringComparison.Ordinal)) == each + 1,
             "every record of the working shard");
 
         world.Worker.HeldBytes.ShouldBeLessThanOrEqualTo(world.Options.MaxBufferedBytes);
+        (world.Kinesis.ServedBytes - (each * data.Length)).ShouldBeLessThanOrEqualTo(world.Options.MaxBufferedBytes);
         stall.SetResult();
+    }
+
+    [Fact]
+    public async Task FanOut_ServiceLacksIt_IsReportedOnceAndTheRecordsAreAskedFor()
+    {
+        await using var world = new ConsumerWorld(shards: 2);
+        world.Options.FanOutConsumer = "billing";
+        world.Kinesis.ConsumerStatus = () => throw new KinesisException("unknown", "UnknownOperationException");
+        await world.StartAsync();
+        world.Put("a");
+        var other = FakeKinesisClient.Id(1);
+        world.Kinesis.Put(ConsumerWorld.Stream, other, "b");
+
+        world.Grant();
+        world.Leases.Grant(ConsumerWorld.Stream, other);
+
+        await world.Log.WaitForAsync($"{Shard} a");
+        await world.Log.WaitForAsync($"{other} b");
+        world.Reports.Events.ShouldBe(["FanOutMissing "]);
+    }
+
+    [Fact]
+    public async Task FanOut_ConsumerBeingMade_IsWaitedFor()
+    {
+        await using var world = new ConsumerWorld();
+        world.Options.FanOutConsumer = "billing";
+        var looks = 0;
+        world.Kinesis.ConsumerStatus = () => ++looks < 3 ? StreamStatus.Creating : StreamStatus.Active;
+        await world.StartAsync();
+        world.Put("a");
+        world.Grant();
+
+        await world.AdvanceUntilAsync(world.Log.WaitForAsync($"{Shard} a"), TimeSpan.FromSeconds(1));
+
+        looks.ShouldBe(3);
+        world.Reports.Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task FanOut_StreamMadeAnew_RegistersAgain()
+    {
+        await using var world = new ConsumerWorld();
+        world.Options.FanOutConsumer = "billing";
+        await world.StartAsync();
+        world.Put("a");
+        world.Kinesis.FailNext(new StreamNotFoundException("the consumer is gone"));
+        world.Grant();
+
+        await world.AdvanceUntilAsync(world.Log.WaitForAsync($"{Shard} a"), world.Options.FirstReadBackoff);
+
+        world.Kinesis.Calls.Events.Count(call => call == "register billing").ShouldBe(2);
     }
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

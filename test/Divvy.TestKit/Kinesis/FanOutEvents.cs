@@ -44,6 +44,14 @@ public sealed class FanOutEvents(HttpContext context)
         IsOver = true;
     }
 
+    /// <summary>Ends the answer inside of an event.</summary>
+    public void BreakOff()
+    {
+        var message = Encode("event", "SubscribeToShardEvent", """{"Records":[],"ContinuationSequenceNumber":"9"}""");
+        pending.Add(message[..^20]);
+        IsOver = true;
+    }
+
     /// <summary>Cuts the connection.</summary>
     public void Cut()
     {

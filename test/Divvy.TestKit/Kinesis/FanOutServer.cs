@@ -34,6 +34,9 @@ public sealed class FanOutServer : IAsyncDisposable
     /// <summary>The starting positions of all subscriptions, in order, as they were sent.</summary>
     public IReadOnlyList<JsonNode> Positions => [.. positions];
 
+    /// <summary>Names of the registered consumers.</summary>
+    public IReadOnlyCollection<string> Consumers => [.. consumers.Keys];
+
     /// <summary>Begins to serve on a free port.</summary>
     public static async Task<FanOutServer> StartAsync()
     {
@@ -77,6 +80,9 @@ public sealed class FanOutServer : IAsyncDisposable
         {
             case "Kinesis_20131202.RegisterStreamConsumer":
                 await RegisterAsync(context, request!);
+                break;
+            case "Kinesis_20131202.DescribeStreamSummary":
+                await AnswerAsync(context, Summary(request!["StreamName"]!.ToString()));
                 break;
             case "Kinesis_20131202.DescribeStreamConsumer":
                 await AnswerAsync(context, new JsonObject
@@ -133,6 +139,16 @@ public sealed class FanOutServer : IAsyncDisposable
             subscribed.TryRemove(place, out _);
         }
     }
+
+    private static JsonObject Summary(string stream) => new()
+    {
+        ["StreamDescriptionSummary"] = new JsonObject
+        {
+            ["StreamName"] = stream,
+            ["StreamARN"] = $"arn:aws:kinesis:us-east-1:000000000000:stream/{stream}",
+            ["StreamStatus"] = "ACTIVE",
+        },
+    };
 
     private static JsonObject Consumer(string name, string status) => new()
     {

@@ -42,6 +42,12 @@ internal sealed class ConsumeCommand
         "--max-idle", Duration.Seconds(1), "The longest pause between reads of a shard that stays quiet.");
     private readonly Option<Duration> batchTime = TypedOption.Duration(
         "--batch-time", new Duration(TimeSpan.Zero), "What processing a batch takes: to try out slow processors.");
+    private readonly Option<string?> fanOut = new("--fan-out")
+    {
+        Description = "Let the service push records to the consumer of this name (enhanced fan-out), which is registered "
+            + "if it is not there; emulators lack that, then records are asked for.",
+        HelpName = "NAME",
+    };
     private readonly Option<string?> journal = new("--journal")
     {
         Description = "Append every record and every change of a shard to this file, one line each.",
@@ -61,7 +67,7 @@ internal sealed class ConsumeCommand
             "Be a worker: take leases, process records, hand over when told to stop.",
             [
                 consume.worker, .. consume.leases.All, consume.parentsFirst, consume.leaseDuration, consume.checkpoint,
-                consume.idle, consume.maxIdle, consume.batchTime, consume.journal, consume.logLevel,
+                consume.idle, consume.maxIdle, consume.fanOut, consume.batchTime, consume.journal, consume.logLevel,
             ],
             consume.RunAsync);
     }
@@ -112,6 +118,7 @@ internal sealed class ConsumeCommand
         var parsed = call.Parsed;
         var options = leases.Read(parsed, call.Console, parsed.GetRequiredValue(worker), call.Stream);
         options.ParentsFirst = parsed.GetValue(parentsFirst);
+        options.FanOutConsumer = parsed.GetValue(fanOut);
         options.IdleTime = parsed.GetValue(idle).Value;
         options.MaxIdleTime = parsed.GetValue(maxIdle).Value;
         var duration = parsed.GetValue(leaseDuration).Value;

@@ -22,6 +22,29 @@ internal sealed class EventStreamReader(Stream stream) : IAsyncDisposable
 
     private readonly PipeReader pipe = PipeReader.Create(stream);
 
+    /// <summary>The length of the next message, known before more than its first bytes is read; null at the stream's
+    /// end.</summary>
+    /// <exception cref="InvalidDataException">The stream is damaged, or is none of events.</exception>
+    /// <exception cref="IOException">The stream broke off.</exception>
+    public async ValueTask<int?> PeekLengthAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            var length = TryReadPrelude(buffer, out var total, out _) ? (int?)total : null;
+            // What was looked at is not consumed, and counts as not seen, so that it is given again at once.
+            if (length is not null)
+            {
+                pipe.AdvanceTo(buffer.Start);
+                return length;
+            }
+            if (result.IsCompleted)
+                return buffer.IsEmpty ? null : throw BrokenOff();
+            pipe.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+
     /// <summary>The next message; null at the stream's end.</summary>
     /// <exception cref="InvalidDataException">The stream is damaged, or is none of events.</exception>
     /// <exception cref="IOException">The stream broke off.</exception>
@@ -37,27 +60,33 @@ internal sealed class EventStreamReader(Stream stream) : IAsyncDisposable
                 return message;
             }
             if (result.IsCompleted)
-                return buffer.IsEmpty ? null : throw new IOException("the event stream broke off inside a message");
+                return buffer.IsEmpty ? null : throw BrokenOff();
             pipe.AdvanceTo(buffer.Start, buffer.End);
         }
     }
 
     public ValueTask DisposeAsync() => pipe.CompleteAsync();
 
-    private static bool TryTake(ref ReadOnlySequence<byte> buffer, out EventMessage? message)
+    private static bool TryReadPrelude(ReadOnlySequence<byte> buffer, out uint total, out uint headers)
     {
-        message = null;
+        (total, headers) = (0, 0);
         if (buffer.Length < PreludeLength)
             return false;
         Span<byte> prelude = stackalloc byte[PreludeLength];
         buffer.Slice(0, PreludeLength).CopyTo(prelude);
-        var total = BinaryPrimitives.ReadUInt32BigEndian(prelude);
-        var headers = BinaryPrimitives.ReadUInt32BigEndian(prelude[4..]);
+        total = BinaryPrimitives.ReadUInt32BigEndian(prelude);
+        headers = BinaryPrimitives.ReadUInt32BigEndian(prelude[4..]);
         if (Crc32.Compute(prelude[..8]) != BinaryPrimitives.ReadUInt32BigEndian(prelude[8..]))
             throw new InvalidDataException("the event stream is damaged: checksum of a prelude");
         if (total > MaxMessageLength || total < Overhead || headers > total - Overhead)
             throw new InvalidDataException($"the event stream holds a message of {total} bytes, headers {headers}");
-        if (buffer.Length < total)
+        return true;
+    }
+
+    private static bool TryTake(ref ReadOnlySequence<byte> buffer, out EventMessage? message)
+    {
+        message = null;
+        if (!TryReadPrelude(buffer, out var total, out var headers) || buffer.Length < total)
             return false;
         var whole = buffer.Slice(0, total).ToArray();
         buffer = buffer.Slice(total);
@@ -104,6 +133,8 @@ internal sealed class EventStreamReader(Stream stream) : IAsyncDisposable
         9 => 16,
         _ => throw Malformed(),
     };
+
+    private static IOException BrokenOff() => new("the event stream broke off inside a message");
 
     private static InvalidDataException Malformed() => new("the event stream holds a malformed header");
 }

@@ -18,7 +18,8 @@ internal sealed class ShardSubscription(
     KinesisClientOptions options,
     string consumerArn,
     string shard,
-    ShardIteratorRequest position) : IAsyncDisposable
+    ShardIteratorRequest position,
+    Func<int, CancellationToken, ValueTask>? admit) : IAsyncDisposable
 {
     /// <summary>How long the service holds a consumer's place at a shard after its subscription ended.</summary>
     private static readonly TimeSpan occupied = TimeSpan.FromSeconds(5);
@@ -95,13 +96,16 @@ internal sealed class ShardSubscription(
 
     private async Task<(RecordBatch? Batch, ServiceError? Error)> ReadAsync(CancellationToken cancellationToken)
     {
-        using var limit = new TimeLimit(options.SubscriptionIdleTimeout, options.TimeProvider, cancellationToken);
         try
         {
-            var message = await reader!.ReadAsync(limit.Token).ConfigureAwait(false);
-            return message is null
-                ? (null, ServiceError.NoAnswer("the subscription ended", new EndOfStreamException()))
-                : Interpret(message);
+            var length = await WithinLimitAsync(reader!.PeekLengthAsync, cancellationToken).ConfigureAwait(false);
+            if (length is null)
+                return (null, ServiceError.NoAnswer("the subscription ended", new EndOfStreamException()));
+            // Waiting for room is not the service's silence.
+            if (admit is not null)
+                await admit(length.Value, cancellationToken).ConfigureAwait(false);
+            var message = await WithinLimitAsync(reader.ReadAsync, cancellationToken).ConfigureAwait(false);
+            return Interpret(message!);
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -113,6 +117,13 @@ internal sealed class ShardSubscription(
         {
             return (null, ServiceError.NoAnswer(failure.Message, failure));
         }
+    }
+
+    private async ValueTask<T> WithinLimitAsync<T>(
+        Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        using var limit = new TimeLimit(options.SubscriptionIdleTimeout, options.TimeProvider, cancellationToken);
+        return await read(limit.Token).ConfigureAwait(false);
     }
 
     private static (RecordBatch? Batch, ServiceError? Error) Interpret(EventMessage message)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Divvy.Core.Streams;
 using Divvy.Streams.Kinesis;
@@ -12,14 +13,24 @@ internal sealed class FakeKinesisClient(TimeProvider time) : IKinesisClient
     /// <summary>Far above small numbers, as the service's are: they only compare right as numbers.</summary>
     private static readonly BigInteger FirstSequenceNumber = BigInteger.Pow(10, 55);
 
+    /// <summary>What an event takes besides its records' data.</summary>
+    private const int EventOverhead = 300;
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, List<FakeShard>> streams = [];
     private readonly Queue<Exception> failures = [];
     private int iteratorEpoch;
     private long records;
+    private long servedBytes;
 
     /// <summary>What was asked, in order.</summary>
     public EventLog Calls { get; } = new();
+
+    /// <summary>Data of all records that were given to readers, by answers and by events.</summary>
+    public long ServedBytes => Interlocked.Read(ref servedBytes);
+
+    /// <summary>What becomes of a registration for enhanced fan-out.</summary>
+    public Func<StreamStatus> ConsumerStatus { get; set; } = () => StreamStatus.Active;
 
     /// <summary>Whether the end of a shard names its children.</summary>
     public bool NamesChildren { get; set; } = true;
@@ -120,16 +131,7 @@ internal sealed class FakeKinesisClient(TimeProvider time) : IKinesisClient
         {
             Throw();
             var found = Find(stream, shard);
-            var index = position.Type switch
-            {
-                ShardIteratorType.TrimHorizon => 0,
-                ShardIteratorType.Latest => found.Records.Count,
-                ShardIteratorType.AtTimestamp => IndexOf(found, record => record.ApproximateArrival >= position.Timestamp),
-                ShardIteratorType.AtSequenceNumber =>
-                    IndexOf(found, record => Number(record.SequenceNumber) >= Number(position.SequenceNumber!)),
-                _ => IndexOf(found, record => Number(record.SequenceNumber) > Number(position.SequenceNumber!)),
-            };
-            return Task.FromResult(Iterator(stream, shard, index));
+            return Task.FromResult(Iterator(stream, shard, IndexOf(found, position)));
         }
     }
 
@@ -155,6 +157,7 @@ internal sealed class FakeKinesisClient(TimeProvider time) : IKinesisClient
                 if (bytes > 10 << 20)
                     break;
                 answer.Add(record);
+                Interlocked.Add(ref servedBytes, record.Data.Length);
             }
             var next = from + answer.Count;
             if (shard.IsClosed && next == shard.Records.Count)
@@ -177,7 +180,7 @@ internal sealed class FakeKinesisClient(TimeProvider time) : IKinesisClient
     public Task DeleteStreamAsync(string stream, CancellationToken cancellationToken) => throw Unused();
 
     public Task<StreamSummary> DescribeStreamAsync(string stream, CancellationToken cancellationToken) =>
-        throw Unused();
+        Task.FromResult(new StreamSummary(stream, stream, StreamStatus.Active, 1, null));
 
     public Task SplitShardAsync(
         string stream, string shard, UInt128 newStartingHashKey, CancellationToken cancellationToken) => throw Unused();
@@ -188,14 +191,40 @@ internal sealed class FakeKinesisClient(TimeProvider time) : IKinesisClient
     public Task UpdateShardCountAsync(string stream, int shards, CancellationToken cancellationToken) => throw Unused();
 
     public Task<StreamConsumer> RegisterStreamConsumerAsync(
-        string streamArn, string consumerName, CancellationToken cancellationToken) => throw Unused();
+        string streamArn, string consumerName, CancellationToken cancellationToken)
+    {
+        Calls.Add($"register {consumerName}");
+        return Task.FromResult(new StreamConsumer(consumerName, $"{streamArn}|{consumerName}", ConsumerStatus()));
+    }
 
     public Task DeregisterStreamConsumerAsync(string consumerArn, CancellationToken cancellationToken) =>
         throw Unused();
 
-    public IAsyncEnumerable<RecordBatch> SubscribeToShardAsync(
-        string consumerArn, string shard, ShardIteratorRequest position, CancellationToken cancellationToken) =>
-        throw Unused();
+    /// <summary>Pushes one record in an event, then stays open.</summary>
+    public async IAsyncEnumerable<RecordBatch> SubscribeToShardAsync(
+        string consumerArn,
+        string shard,
+        ShardIteratorRequest position,
+        Func<int, CancellationToken, ValueTask>? admit,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Calls.Add($"subscribe {shard} {Kind(position)}");
+        var stream = consumerArn.Split('|')[0];
+        for (var index = IndexOf(stream, shard, position); ; index++)
+        {
+            StreamRecord? next;
+            lock (gate)
+                next = Find(stream, shard).Records.ElementAtOrDefault(index);
+            if (next is null)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+                yield break;
+            }
+            await admit!(next.Data.Length + EventOverhead, cancellationToken);
+            Interlocked.Add(ref servedBytes, next.Data.Length);
+            yield return new([next], next.SequenceNumber, TimeSpan.Zero, []);
+        }
+    }
 
     public void Dispose()
     {
@@ -208,6 +237,25 @@ internal sealed class FakeKinesisClient(TimeProvider time) : IKinesisClient
     private static InvalidOperationException Unused() => new("a consumer does not call this");
 
     private static BigInteger Number(string text) => BigInteger.Parse(text, CultureInfo.InvariantCulture);
+
+    private int IndexOf(string stream, string shard, ShardIteratorRequest position)
+    {
+        lock (gate)
+        {
+            Throw();
+            return IndexOf(Find(stream, shard), position);
+        }
+    }
+
+    private static int IndexOf(FakeShard shard, ShardIteratorRequest position) => position.Type switch
+    {
+        ShardIteratorType.TrimHorizon => 0,
+        ShardIteratorType.Latest => shard.Records.Count,
+        ShardIteratorType.AtTimestamp => IndexOf(shard, record => record.ApproximateArrival >= position.Timestamp),
+        ShardIteratorType.AtSequenceNumber =>
+            IndexOf(shard, record => Number(record.SequenceNumber) >= Number(position.SequenceNumber!)),
+        _ => IndexOf(shard, record => Number(record.SequenceNumber) > Number(position.SequenceNumber!)),
+    };
 
     private static int IndexOf(FakeShard shard, Predicate<StreamRecord> match)
     {

@@ -125,7 +125,7 @@ public sealed class ShardSubscriptionTests : IAsyncLifetime
         });
         server.Shard(ShardId).Append("a");
         await using var reader = impatient
-            .SubscribeToShardAsync(consumer.Arn, ShardId, ShardIteratorRequest.TrimHorizon, limit.Token)
+            .SubscribeToShardAsync(consumer.Arn, ShardId, ShardIteratorRequest.TrimHorizon, null, limit.Token)
             .GetAsyncEnumerator();
         (await NextAsync(reader)).ShouldBe(["a"]);
 
@@ -156,14 +156,14 @@ public sealed class ShardSubscriptionTests : IAsyncLifetime
     public async Task Subscribe_ShardMissing_SaysSo()
     {
         await using var reader = client
-            .SubscribeToShardAsync(consumer.Arn, "none", ShardIteratorRequest.Latest, limit.Token)
+            .SubscribeToShardAsync(consumer.Arn, "none", ShardIteratorRequest.Latest, null, limit.Token)
             .GetAsyncEnumerator();
 
         await Should.ThrowAsync<StreamNotFoundException>(reader.MoveNextAsync().AsTask());
     }
 
     private IAsyncEnumerator<RecordBatch> Read() =>
-        client.SubscribeToShardAsync(consumer.Arn, ShardId, ShardIteratorRequest.TrimHorizon, limit.Token)
+        client.SubscribeToShardAsync(consumer.Arn, ShardId, ShardIteratorRequest.TrimHorizon, null, limit.Token)
             .GetAsyncEnumerator();
 
     private static async Task<List<string>> NextAsync(IAsyncEnumerator<RecordBatch> reader)

@@ -25,7 +25,7 @@ internal sealed class ReadBudget
     public const long LargestRecord = (1L << 20) + 1024;
 
     /// <summary>What a record takes besides its data and key: the object, its strings, its place in lists.</summary>
-    public const int RecordOverhead = 240;
+    public const int RecordOverhead = 300;
 
     /// <summary>By how much a shard's record limit may grow from one read to the next.</summary>
     private const int Growth = 8;
@@ -90,8 +90,8 @@ internal sealed class ReadBudget
         return Grant(account, new(wanted, Worst(wanted), wanted < fitting || account.LargestRecord == 0));
     }
 
-    /// <summary>Leave to take in what the service has sent, or null. Something larger than the whole limit may come when
-    /// nothing else is held.</summary>
+    /// <summary>Leave to take in what the service has sent, or null. Something larger than the whole limit may come
+    /// when nothing else is held.</summary>
     /// <param name="account">A shard that is not reading.</param>
     /// <param name="bytes">What it takes at most.</param>
     public ReadGrant? TryReserve(ReadAccount account, long bytes)

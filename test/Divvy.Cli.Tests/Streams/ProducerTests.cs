@@ -113,7 +113,10 @@ public sealed class ProducerTests
             throw Unexpected();
 
         public IAsyncEnumerable<RecordBatch> SubscribeToShardAsync(
-            string consumerArn, string shard, ShardIteratorRequest position, Func<int, CancellationToken, ValueTask>? admit,
+            string consumerArn,
+            string shard,
+            ShardIteratorRequest position,
+            Func<int, CancellationToken, ValueTask>? admit,
             CancellationToken cancellationToken) =>
             throw Unexpected();
 

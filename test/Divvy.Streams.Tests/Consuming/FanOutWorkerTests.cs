@@ -109,7 +109,8 @@ public sealed class FanOutWorkerTests : IAsyncLifetime
         await log.WaitForAsync($"{Shard} b");
         log.Events.ShouldBe([.. new[] { "initialize", "a", "b" }.Select(what => $"{Shard} {what}")]);
         server.Positions.Count.ShouldBe(2);
-        server.Positions[1]["SequenceNumber"]!.ToString().ShouldBe("1");
+        // A cut can swallow the event before it, which then comes first.
+        (server.Positions[1]["SequenceNumber"]?.ToString()).ShouldBeOneOf("1", disturbance == "cut" ? null : "1");
     }
 
     [Fact]

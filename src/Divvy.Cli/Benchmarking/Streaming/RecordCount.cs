@@ -1,16 +1,12 @@
-using System.Diagnostics;
-using Divvy.Cli.Benchmarking.Comparison;
-
 namespace Divvy.Cli.Benchmarking.Streaming;
 
 /// <summary>What the processors of one run share: the clock starts with the first of them, just behind the first read's
 /// start, and stops with the last record. Thread-safe.</summary>
-internal sealed class RecordCount(long expected)
+internal sealed class RecordCount(long expected, int emulator)
 {
     private readonly TaskCompletionSource<StreamSample> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Stopwatch clock = new();
     private readonly Lock gate = new();
-    private TimeSpan processorTime;
+    private SampleClock? clock;
     private long records;
     private long batches;
 
@@ -19,12 +15,7 @@ internal sealed class RecordCount(long expected)
     public void Begin()
     {
         lock (gate)
-        {
-            if (clock.IsRunning)
-                return;
-            processorTime = ProcessorTime.OfProcess(Environment.ProcessId);
-            clock.Start();
-        }
+            clock ??= new(emulator);
     }
 
     public void Add(int count)
@@ -34,13 +25,7 @@ internal sealed class RecordCount(long expected)
             records += count;
             batches++;
             if (records >= expected)
-                done.TrySetResult(Sample());
+                done.TrySetResult(clock!.Stop(records, batches));
         }
-    }
-
-    private StreamSample Sample()
-    {
-        var used = ProcessorTime.OfProcess(Environment.ProcessId) - processorTime;
-        return new(records / clock.Elapsed.TotalSeconds, used.TotalMicroseconds / records, batches);
     }
 }

@@ -8,8 +8,8 @@ internal static class StreamText
 {
     public static void Write(TextWriter writer, StreamReport report)
     {
-        writer.WriteLine("| reader | records/s | reader's CPU us/record | records/read |");
-        writer.WriteLine("|---|---:|---:|---:|");
+        writer.WriteLine("| reader | records/s | reader's CPU us/record | emulators' CPU us/record | records/read |");
+        writer.WriteLine("|---|---:|---:|---:|---:|");
         writer.WriteLine(Line("bare HTTP loop", report.Bare, report.Settings));
         writer.WriteLine(Line("stream worker", report.Worker, report.Settings));
         writer.WriteLine();
@@ -37,6 +37,7 @@ internal static class StreamText
             CultureInfo.InvariantCulture,
             $"| {name} | {Median(samples, sample => sample.PerSecond):0} "
                 + $"| {Median(samples, sample => sample.CpuMicroseconds):0.0} "
+                + $"| {Median(samples, sample => sample.EmulatorMicroseconds):0.0} "
                 + $"| {settings.Records / Median(samples, sample => sample.Reads):0} |");
 
     private static double Median(IReadOnlyList<StreamSample> samples, Func<StreamSample, double> value) =>

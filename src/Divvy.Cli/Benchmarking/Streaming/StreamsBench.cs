@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using Divvy.Cli.Benchmarking.Comparison;
 using Divvy.Cli.Output;
 using Divvy.Cli.Parsing;
 using Divvy.Cli.Processes;
@@ -90,8 +88,9 @@ internal sealed class StreamsBench
             var (bare, worker) = (new List<StreamSample>(), new List<StreamSample>());
             for (var round = 0; round <= settings.Repetitions; round++)
             {
-                var one = await RunBareAsync(ports, names, settings, cancellationToken);
+                var one = await RunBareAsync(emulators, ports, names, settings, cancellationToken);
                 var other = await WorkerRun.RunAsync(
+                    emulators,
                     ports,
                     settings,
                     string.Create(CultureInfo.InvariantCulture, $"{StreamSettings.Stream}-{round}"),
@@ -113,15 +112,15 @@ internal sealed class StreamsBench
     }
 
     private static async Task<StreamSample> RunBareAsync(
-        EmulatorPorts ports, IReadOnlyList<string> shards, StreamSettings settings, CancellationToken cancellationToken)
+        EmulatorProcess emulators,
+        EmulatorPorts ports,
+        IReadOnlyList<string> shards,
+        StreamSettings settings,
+        CancellationToken cancellationToken)
     {
         using var loop = new BareLoop(ports.KinesisAddress);
-        var used = ProcessorTime.OfProcess(Environment.ProcessId);
-        var started = Stopwatch.GetTimestamp();
+        var clock = new SampleClock(emulators.Id);
         var reads = await loop.RunAsync(shards, settings.PerShard, cancellationToken);
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        used = ProcessorTime.OfProcess(Environment.ProcessId) - used;
-        var records = (double)settings.PerShard * settings.Shards;
-        return new(records / seconds, used.TotalMicroseconds / records, reads);
+        return clock.Stop((long)settings.PerShard * settings.Shards, reads);
     }
 }

@@ -14,12 +14,17 @@ internal static class WorkerRun
 {
     private static readonly TimeSpan patience = TimeSpan.FromMinutes(5);
 
-    /// <param name="ports">Where the emulators are.</param>
+    /// <param name="emulators">Their process.</param>
+    /// <param name="ports">Where they are.</param>
     /// <param name="settings">How much there is to read.</param>
     /// <param name="application">One that has no lease table yet.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<StreamSample> RunAsync(
-        EmulatorPorts ports, StreamSettings settings, string application, CancellationToken cancellationToken)
+        EmulatorProcess emulators,
+        EmulatorPorts ports,
+        StreamSettings settings,
+        string application,
+        CancellationToken cancellationToken)
     {
         var options = new StreamConsumerOptions
         {
@@ -32,7 +37,7 @@ internal static class WorkerRun
         options.Table.Region = "us-east-1";
         options.Table.Credentials = new BasicAWSCredentials("emulator", "emulator");
         using var kinesis = new KinesisClient(options.Kinesis);
-        var count = new RecordCount((long)settings.PerShard * settings.Shards);
+        var count = new RecordCount((long)settings.PerShard * settings.Shards, emulators.Id);
         await using var worker = new StreamWorker(
             options,
             LeaseStores.Create(options, kinesis, TimeProvider.System, NullLoggerFactory.Instance),

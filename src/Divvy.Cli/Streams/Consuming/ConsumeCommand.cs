@@ -44,8 +44,8 @@ internal sealed class ConsumeCommand
         "--batch-time", new Duration(TimeSpan.Zero), "What processing a batch takes: to try out slow processors.");
     private readonly Option<string?> fanOut = new("--fan-out")
     {
-        Description = "Let the service push records to the consumer of this name (enhanced fan-out), which is registered "
-            + "if it is not there; emulators lack that, then records are asked for.",
+        Description = "Let the service push records to the consumer of this name (enhanced fan-out), which is "
+            + "registered if it is not there; emulators lack that, then records are asked for.",
         HelpName = "NAME",
     };
     private readonly Option<string?> journal = new("--journal")

@@ -40,6 +40,9 @@ internal sealed class EmulatorProcess : IAsyncDisposable
 
     public string Tail => process.Tail;
 
+    /// <summary>The process's id.</summary>
+    public int Id => process.Id;
+
     /// <summary>Installs the emulators if they are not, starts them and waits until they serve.</summary>
     /// <exception cref="CommandException">Node or npm is missing, a port is taken, or they do not start.</exception>
     public static async Task<(EmulatorProcess Process, EmulatorPorts Ports)> StartAsync(

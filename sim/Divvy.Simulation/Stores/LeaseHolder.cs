@@ -83,7 +83,7 @@ internal sealed class LeaseHolder(
     {
         var step = TimeSpan.FromMilliseconds(random.Pick([1, 2, 5]));
         await Task.Delay(grant.Ttl - random.Between(TimeSpan.Zero, step), process.Clock).ConfigureAwait(false);
-        for (var tries = 0; tries < 30 && !run.IsOver && await RenewAsync(grant).ConfigureAwait(false); tries++)
+        for (var tries = 0; tries < 30 && !run.IsHealed && await RenewAsync(grant).ConfigureAwait(false); tries++)
             await Task.Delay(random.Chance(0.2) ? grant.Ttl - step : step, process.Clock).ConfigureAwait(false);
     }
 

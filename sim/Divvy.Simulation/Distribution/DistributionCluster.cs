@@ -1,3 +1,5 @@
+using Divvy.Core.Assignment;
+using Divvy.Core.Identity;
 using Divvy.Simulation.Network;
 using Divvy.Simulation.Runs;
 using Divvy.Simulation.Stores;
@@ -28,13 +30,21 @@ internal sealed class DistributionCluster
         this.report = report;
         Settings = settings;
         clocks = world.Fork("clocks");
-        Network = new SimNetwork(world) { HalfOpen = settings.HalfOpen };
+        Network = new SimNetwork(world) { HalfOpen = settings.HalfOpen, Distance = DistanceOf };
         Weather = new Weather();
         Owners = new OwnershipBook(world, Weather, settings, report);
         Requests = new RequestBook(world, Weather, report);
         Records = new RecordBook(world, settings, report);
+        Records.Changed += (before, after) =>
+        {
+            if (before.Owner is { } former && former != after.Owner && Records.IsLive(former))
+                Owners.Passes(before.Shard, former, before.Generation);
+        };
+        Records.Changed += CheckPreparation;
+        Sightings = new Sightings(world, Records);
+        Sightings.Start();
         Store = new StoreCluster(world, Network, settings.Store, report, options.Members);
-        bounds = new SessionBounds(world, Store, report);
+        bounds = new SessionBounds(world, LeftOf, report);
         Records.SessionEnded += bounds.Ended;
         bounds.Start();
         stores = [.. Store.Members.Select(member => member.Name)];
@@ -61,6 +71,8 @@ internal sealed class DistributionCluster
     public RequestBook Requests { get; }
 
     public RecordBook Records { get; }
+
+    public Sightings Sightings { get; }
 
     /// <summary>The newest life of each server.</summary>
     public IReadOnlyDictionary<string, ServerNode> Servers => servers;
@@ -100,9 +112,13 @@ internal sealed class DistributionCluster
     /// <summary>An instance that has left does not come back.</summary>
     public void Forget(InstanceNode instance) => instances.Remove(instance.Name);
 
+    /// <summary>Lets something happen after a span of true time.</summary>
+    public void Schedule(TimeSpan delay, Action action) => world.Schedule(delay, action);
+
     private InstanceNode StartInstance(string process, string id)
     {
-        var instance = new InstanceNode(Start(process), id, Network, serverNames, Settings, Owners, report);
+        var instance = new InstanceNode(Start(process), id, Network, serverNames, Settings, Owners, Requests, report);
+        instance.Leaving += () => Sightings.Leaves(new SessionRef(new InstanceId(id), instance.Session));
         bounds.Add(instance);
         instance.Start();
         return instance;
@@ -113,6 +129,33 @@ internal sealed class DistributionCluster
         var caller = new CallerNode(Start(name), Network, serverNames, Settings, Requests, report);
         callers.Add(caller);
         caller.Start();
+    }
+
+    /// <summary>An owner is told to finish once the next one has prepared the shard, in this very attempt: a word of an
+    /// earlier one counts for nothing (R7). With something broken it may have lost again what it prepared.</summary>
+    private void CheckPreparation(ShardRecord before, ShardRecord after)
+    {
+        if (!Owners.IsCalm || before.Phase != ShardPhase.Preparing || after.Phase != ShardPhase.Yielding)
+            return;
+        var next = instances.Values.FirstOrDefault(one => one.HasSession && one.Session == after.Next?.Session);
+        if (next is not null && !next.Holds(after.Shard))
+            report.Violated("preparations", $"{after.Shard} goes to {after.Next}, which has not prepared it");
+    }
+
+    /// <summary>How long the store goes on to count a session, in true time. Its leader counts; a former one may still
+    /// believe that it does, but it has heard of no renewals since.</summary>
+    private TimeSpan? LeftOf(SessionId session) =>
+        Store.NewestLeader is { } leader && leader.Store!.LeftOf(session.Value) is { } left
+            ? left / (1 + ((SimClock)leader.Process!.Clock).Drift)
+            : null;
+
+    /// <summary>How far two hosts are apart: most are near, some are far. The members of the store are next to each
+    /// other, and the spectator is next to everybody.</summary>
+    private TimeSpan DistanceOf(string from, string to)
+    {
+        var isNear = from == to || from == Spectator || to == Spectator
+            || (stores.Contains(from) && stores.Contains(to));
+        return isNear ? TimeSpan.Zero : Settings.Distance * Math.Pow(world.Fork($"{from} to {to}").Fraction(), 3);
     }
 
     private SimProcess Start(string name) => world.Start(name, Settings.Clock(clocks));

@@ -11,6 +11,8 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
     private readonly SortedDictionary<int, Action> lasting = [];
     private readonly StoreFaults disks = new(cluster.Store, [], []);
 
+    private bool isOver;
+
     private SimNetwork Network => cluster.Network;
 
     /// <inheritdoc/>
@@ -29,9 +31,24 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
         return (struck.Text, () => Heal(fault.Number));
     }
 
-    /// <summary>Ends what lasts.</summary>
+    /// <inheritdoc/>
+    public void Await(Fault fault, Action<Fault> strike)
+    {
+        var aim = fault.Aim!;
+        cluster.Sightings.Await(aim.Moment, sighting => cluster.Schedule(aim.After, () =>
+        {
+            // An instance that leaves has nobody next: its server takes all parts that nobody has.
+            var part = VictimOf(aim.Part, sighting) is null ? Part.ServerOfOwner : aim.Part;
+            if (!isOver && VictimOf(part, sighting) is { } victim)
+                strike(fault with { Victim = victim, OtherVictim = OtherOf(part, sighting) });
+        }));
+    }
+
+    /// <summary>Ends what lasts, and what is still to come.</summary>
     public void HealAll()
     {
+        isOver = true;
+        cluster.Sightings.Forget();
         foreach (var number in lasting.Keys.ToArray())
             Heal(number);
     }
@@ -44,14 +61,16 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
 
     private (string Text, Action Heal)? Hit(Fault fault)
     {
-        var (one, other) = (Host(fault.Target), Host(fault.Other));
+        var (one, other) = (fault.Victim ?? Host(fault.Target), fault.OtherVictim ?? Host(fault.Other));
         return fault.Kind switch
         {
-            FaultKind.Crash => Crash(fault.Target),
+            FaultKind.Crash => Crash(fault),
             FaultKind.PowerCut => PowerCut(fault.Target),
-            FaultKind.Pause => Pause(fault.Target),
+            FaultKind.Pause => Pause(fault),
             FaultKind.Drift => Drift(fault),
             FaultKind.Isolate => Cut(one, (from, to) => from == one || to == one),
+            FaultKind.Deaf => Deafen(fault),
+            FaultKind.Behind => Behind(fault),
             FaultKind.Split => Cut($"split {fault.Other}", (from, to) => Side(fault, from) != Side(fault, to)),
             FaultKind.OneWay => Cut($"{one} to {other}", (from, to) => from == one && to == other),
             FaultKind.Cut => Cut(
@@ -86,15 +105,43 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
             cluster.StartInstance(instance.Name);
     }
 
+    /// <summary>Whom a fault hits: the process that it waited to be named, or one of those that run.</summary>
+    private (SimProcess Process, Action Restart)? Choose(Fault fault)
+    {
+        var running = Running();
+        if (fault.Victim is { } victim)
+            running.RemoveAll(one => one.Process.Name != victim);
+        return running.Count == 0 ? null : running[fault.Target % running.Count];
+    }
+
+    private string? VictimOf(Part part, Sighting sighting) => part switch
+    {
+        Part.Owner => sighting.Owner?.Instance.Value,
+        Part.Next => sighting.Next?.Instance.Value,
+        Part.ServerOfOwner => sighting.Owner is { } owner ? cluster.Records.ServerOf(owner) : null,
+        Part.ServerOfNext => sighting.Next is { } next ? cluster.Records.ServerOf(next) : null,
+        Part.StoreLeader => cluster.Store.NewestLeader?.Name,
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, "there is no such part"),
+    };
+
+    /// <summary>Whom it has to do with: the other end of the link that is hit.</summary>
+    private string? OtherOf(Part part, Sighting sighting) => part switch
+    {
+        Part.Owner => VictimOf(Part.ServerOfOwner, sighting),
+        Part.Next => VictimOf(Part.ServerOfNext, sighting),
+        Part.ServerOfOwner => VictimOf(Part.Owner, sighting),
+        Part.ServerOfNext => VictimOf(Part.Next, sighting),
+        _ => null,
+    };
+
     private string Host(int target) => cluster.Hosts[target % cluster.Hosts.Count];
 
     private static ulong Side(Fault fault, string host) => SimRandom.SeedOf((ulong)fault.Other, host) & 1;
 
-    private (string, Action)? Crash(int target)
+    private (string, Action)? Crash(Fault fault)
     {
-        if (Running() is not { Count: > 0 } running)
+        if (Choose(fault) is not var (process, restart))
             return null;
-        var (process, restart) = running[target % running.Count];
         process.Crash();
         return (process.Name, restart);
     }
@@ -108,12 +155,9 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
         return (string.Join(", ", hit.Select(one => one.Process.Name)), () => hit.ForEach(one => one.Restart()));
     }
 
-    private (string, Action)? Pause(int target)
+    private (string, Action)? Pause(Fault fault)
     {
-        if (Running() is not { Count: > 0 } running)
-            return null;
-        var process = running[target % running.Count].Process;
-        if (process.IsPaused)
+        if (Choose(fault) is not { Process: { IsPaused: false } process })
             return null;
         process.Pause();
         return (process.Name, process.Resume);
@@ -121,9 +165,8 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
 
     private (string, Action)? Drift(Fault fault)
     {
-        if (Running() is not { Count: > 0 } running)
+        if (Choose(fault) is not { Process: var process })
             return null;
-        var process = running[fault.Target % running.Count].Process;
         var clock = (SimClock)process.Clock;
         var before = clock.Drift;
         clock.Drift = cluster.Settings.Drift * (((fault.Other % 1000) / 500.0) - 1);
@@ -132,6 +175,28 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
 
     private (string, Action)? Cut(string text, Func<string, string, bool> where) =>
         (text, Network.Cut((from, to) => IsSubject(from) && IsSubject(to) && where(from, to)).Dispose);
+
+    /// <summary>Often an instance: its heartbeats come through, so its session lives, and it does not know that.
+    /// </summary>
+    private (string, Action)? Deafen(Fault fault)
+    {
+        var instances = cluster.Instances.Keys.ToList();
+        var some = fault.Other % 2 == 0 && instances.Count > 0
+            ? instances[fault.Target % instances.Count]
+            : Host(fault.Target);
+        var victim = fault.Victim ?? some;
+        return Cut(victim, (_, to) => to == victim);
+    }
+
+    private (string, Action)? Behind(Fault fault)
+    {
+        var servers = cluster.Servers.Values.ToList();
+        var server = cluster.Servers.GetValueOrDefault(fault.Victim ?? "") ?? servers[fault.Target % servers.Count];
+        var member = server.Nearest;
+        return Cut(
+            $"{server.Name} from {member}",
+            (from, to) => (from == server.Name && to == member) || (from == member && to == server.Name));
+    }
 
     private (string, Action)? Spoil(Fault fault)
     {

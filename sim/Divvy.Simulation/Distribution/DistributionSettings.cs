@@ -10,6 +10,9 @@ internal sealed record DistributionSettings
     /// <summary>The sharded service.</summary>
     public const string Space = "orders";
 
+    /// <summary>The longest that a slow load or hand-over takes.</summary>
+    public static readonly TimeSpan Dawdle = TimeSpan.FromSeconds(4);
+
     /// <summary>How long an instance may be silent.</summary>
     public required TimeSpan SessionTtl { get; init; }
 
@@ -47,6 +50,19 @@ internal sealed record DistributionSettings
     /// <summary>Share of crashes that take the machine with them.</summary>
     public required double HalfOpen { get; init; }
 
+    /// <summary>The longest that a packet takes between two hosts on top of the usual: hosts may be far from each
+    /// other, and then they know different things for a while although nothing is wrong.</summary>
+    public required TimeSpan Distance { get; init; }
+
+    /// <summary>Share of loads and hand-overs that take seconds, as long as faults strike.</summary>
+    public required double Dawdling { get; init; }
+
+    /// <summary>Share of a handoff's moments at which an operator interferes with it.</summary>
+    public required double Meddling { get; init; }
+
+    /// <summary>Share of stops that are cut short by a kill, as long as faults strike.</summary>
+    public required double Impatience { get; init; }
+
     public required NamespaceConfig Namespace { get; init; }
 
     /// <summary>How the members of the store are set up.</summary>
@@ -57,7 +73,7 @@ internal sealed record DistributionSettings
         var skew = TimeSpan.FromSeconds(random.Pick([0, 1, 3600]));
         return new DistributionSettings
         {
-            SessionTtl = TimeSpan.FromSeconds(random.Pick([2, 5, 10, 10])),
+            SessionTtl = TimeSpan.FromSeconds(random.Pick([2, 2, 5, 10])),
             Thinking = TimeSpan.FromMilliseconds(random.Pick([20, 100, 300])),
             Hot = random.Pick([0, 0, 0.3]),
             Work = TimeSpan.FromMilliseconds(random.Pick([0, 5, 50])),
@@ -66,7 +82,7 @@ internal sealed record DistributionSettings
             OperationEvery = TimeSpan.FromSeconds(random.Pick([1, 5, 20])),
             Drift = random.Pick([0, 0.0001, 0.04]),
             Skew = skew,
-            HalfOpen = random.Pick([0, 0.3]),
+            HalfOpen = random.Pick([0, 0.3, 1]),
             Namespace = new NamespaceConfig
             {
                 Shards = shards,
@@ -88,6 +104,10 @@ internal sealed record DistributionSettings
                 Trailing: random.Pick([10, 1_000])),
             Nested = random.Pick([0, 0, 0.2]),
             Slow = random.Pick([0, 0.002, 0.02]),
+            Distance = TimeSpan.FromMilliseconds(random.Pick([0, 0, 20, 100])),
+            Dawdling = random.Pick([0, 0, 0.2]),
+            Meddling = random.Pick([0, 0.05, 0.5]),
+            Impatience = random.Pick([0, 0.5]),
         };
     }
 

@@ -18,8 +18,16 @@ internal sealed class DistributionWorkload : IWorkload
     [
         FaultKind.Crash, FaultKind.PowerCut, FaultKind.Pause, FaultKind.Isolate, FaultKind.Split, FaultKind.OneWay,
         FaultKind.Cut, FaultKind.BadNetwork, FaultKind.Clog, FaultKind.Drift, FaultKind.SlowDisk, FaultKind.SyncFails,
-        FaultKind.CrashInDisk,
+        FaultKind.CrashInDisk, FaultKind.Deaf, FaultKind.Behind,
     ];
+
+    public AimChoice Aims { get; } = new(
+        Enum.GetValues<Moment>(),
+        [
+            FaultKind.Crash, FaultKind.Crash, FaultKind.Pause, FaultKind.Pause, FaultKind.Isolate, FaultKind.OneWay,
+            FaultKind.Cut, FaultKind.Clog, FaultKind.Deaf, FaultKind.Behind,
+        ],
+        Enum.GetValues<Part>());
 
     public async Task RunAsync(SimWorld world, SimulationOptions options, FaultPlan faults, RunReport report)
     {

@@ -17,7 +17,7 @@ namespace Divvy.Simulation.Distribution;
 
 /// <summary>An instance of the sharded service: a shard host, and an application behind it that says what it
 /// does.</summary>
-internal sealed class InstanceNode : Node
+internal sealed class InstanceNode : Node, IShardOwner
 {
     private const string NestedPath = "/nested";
 
@@ -30,6 +30,7 @@ internal sealed class InstanceNode : Node
     private readonly OwnershipBook book;
     private readonly DistributionSettings settings;
     private readonly SimRandom random;
+    private readonly RequestBook requests;
     private readonly RunReport report;
     private readonly long made;
 
@@ -44,6 +45,7 @@ internal sealed class InstanceNode : Node
     /// <param name="servers">The servers.</param>
     /// <param name="settings">What the run is like.</param>
     /// <param name="book">Is told what it owns and serves.</param>
+    /// <param name="requests">Is told what becomes of requests in it.</param>
     /// <param name="report">Where its failures go.</param>
     public InstanceNode(
         SimProcess process,
@@ -52,10 +54,12 @@ internal sealed class InstanceNode : Node
         IReadOnlyList<string> servers,
         DistributionSettings settings,
         OwnershipBook book,
+        RequestBook requests,
         RunReport report)
         : base(process)
     {
         this.book = book;
+        this.requests = requests;
         this.settings = settings;
         this.report = report;
         random = process.World.Fork($"application {process.Name} {process.Incarnation}");
@@ -67,7 +71,8 @@ internal sealed class InstanceNode : Node
             Servers = [.. servers.Select(name => new Uri($"http://{name}"))],
             Zone = $"zone-{random.Below(3)}",
             Capacity = random.Pick([1, 1, 1, 2]),
-            PeerHandler = new SimHttpHandler(network, process, connectWithin),
+            PeerHandler = new ForwardWatch(
+                process.Name, requests, new SimHttpHandler(network, process, connectWithin)),
         };
         var channels = new ServerChannels([.. servers.Select(name => new SimChannel(network, process, name))]);
         if (settings.Nested > 0)
@@ -97,13 +102,20 @@ internal sealed class InstanceNode : Node
         network.Listen(process, new SimHttpServer(Pipeline()));
     }
 
+    /// <summary>Its shards are gone, and it is about to give its session back.</summary>
+    public event Action? Leaving;
+
     public SessionId Session => host.Session;
 
-    /// <summary>Whether it believes in its session at this instant, by its own clock.</summary>
+    /// <inheritdoc/>
     public bool HasSession => IsUp && host.HasSession;
 
-    /// <summary>How long it goes on to believe in its session, by its own clock, if it hears nothing more.</summary>
+    /// <inheritdoc/>
     public TimeSpan Belief => host.SessionDeadline - Process.Clock.GetElapsedTime(made);
+
+    /// <summary>Whether it holds anything of a shard: prepared, or more.</summary>
+    public bool Holds(ShardId shard) =>
+        host.Shards.Any(held => held.Shard == shard && held.Held != HeldState.Nothing);
 
     /// <summary>Something is being done to it; leave it alone.</summary>
     public bool IsBusy { get; set; }
@@ -120,6 +132,7 @@ internal sealed class InstanceNode : Node
         var done = await RunAsync(async () =>
         {
             await host.DrainAsync().ConfigureAwait(false);
+            Leaving?.Invoke();
             await host.StopAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
         if (done)
@@ -153,12 +166,17 @@ internal sealed class InstanceNode : Node
     {
         var shard = context.GetShard();
         book.Serves(this, shard.Shard, shard.Generation);
-        if (http is not null && context.Request.Path != NestedPath && random.Chance(settings.Nested))
-            await CallOwnShardAsync(http, shard.Shard, context.RequestAborted).ConfigureAwait(false);
+        var calls = http is not null && context.Request.Path != NestedPath && random.Chance(settings.Nested);
+        var callsFirst = calls && random.Chance(0.5);
+        if (callsFirst)
+            await CallOwnShardAsync(http!, shard.Shard, context.RequestAborted).ConfigureAwait(false);
         if (random.Chance(settings.Slow))
             await TakeTimeAsync(longWork, context).ConfigureAwait(false);
         else if (settings.Work > TimeSpan.Zero)
             await TakeTimeAsync(settings.Work, context).ConfigureAwait(false);
+        // By now the shard may be on its way to somebody else, who waits for this request to end.
+        if (calls && !callsFirst)
+            await CallOwnShardAsync(http!, shard.Shard, context.RequestAborted).ConfigureAwait(false);
 
         await context.Response.WriteAsync("done", context.RequestAborted).ConfigureAwait(false);
     }
@@ -170,6 +188,7 @@ internal sealed class InstanceNode : Node
     private async Task CallOwnShardAsync(HttpMessageInvoker http, ShardId shard, CancellationToken aborted)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://shards{NestedPath}").SetShard(shard);
+        using var waiting = requests.BeginNested(Name, shard);
         try
         {
             using var response = await http.SendAsync(request, aborted).ConfigureAwait(false);

@@ -19,21 +19,29 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
     private static readonly TimeSpan removedWithin = TimeSpan.FromSeconds(120);
 
     private readonly SimRandom random = world.Fork("operators");
+    private readonly SimRandom patience = world.Fork("operators' patience");
     private int lastInstance = cluster.Instances.Count;
+    private Meddler? meddler;
+    private bool mayFail;
 
     /// <summary>Does one thing after the other until then, and ends what it has begun.</summary>
     /// <param name="until">In true time.</param>
     /// <param name="mayFail">Also what lets requests fail.</param>
     public async Task RunAsync(TimeSpan until, bool mayFail)
     {
+        this.mayFail = mayFail;
+        meddler ??= new Meddler(world, cluster, this);
+        meddler.Begin(mayFail);
         while (world.Now < until)
         {
             var pause = random.Exponential(cluster.Settings.OperationEvery);
             if (world.Now + pause >= until)
-                return;
+                break;
             await world.Delay(pause).ConfigureAwait(false);
             await DoAsync(random.Below(mayFail ? 26 : 23)).ConfigureAwait(false);
         }
+
+        await meddler.EndAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes back what was said of instances and shards.</summary>
@@ -50,22 +58,30 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
         4 or 5 => ScaleUp(),
         6 or 7 => ScaleDownAsync(),
         8 => RestartServerAsync(),
-        9 or 10 => WithInstance(name => AskAsync($"drain {name}", Say(name, OperatorStatus.Draining))),
+        9 or 10 => WithInstance(DrainAsync),
         11 => WithInstance(name => AskAsync($"cordon {name}", Say(name, OperatorStatus.Cordoned))),
         12 or 13 => TakeBackAsync(),
-        14 => WithShard(shard => AskAsync(
-            $"unpin {shard}",
-            (admin, stop) => new ShardAdmin(admin).UnpinAsync(DistributionSettings.Space, shard, stop))),
-        15 => WithShard(shard => WithInstance(name => AskAsync(
-            $"pin {shard} to {name}",
-            (admin, stop) => new ShardAdmin(admin).PinAsync(DistributionSettings.Space, shard, name, stop)))),
+        14 => WithShard(UnpinAsync),
+        15 => WithShard(shard => WithInstance(name => PinAsync(shard, name))),
         20 or 21 or 22 => CompactAsync(),
         23 or 24 => DuplicateAsync(),
         25 => RecreateAsync(),
-        _ => WithShard(shard => WithInstance(name => AskAsync(
-            $"move {shard} to {name}",
-            (admin, stop) => new ShardAdmin(admin).MoveAsync(DistributionSettings.Space, shard, name, stop)))),
+        _ => WithShard(shard => WithInstance(name => MoveAsync(shard, name))),
     };
+
+    public Task PinAsync(string shard, string name) => AskAsync(
+        $"pin {shard} to {name}",
+        (admin, stop) => new ShardAdmin(admin).PinAsync(DistributionSettings.Space, shard, name, stop));
+
+    public Task UnpinAsync(string shard) => AskAsync(
+        $"unpin {shard}",
+        (admin, stop) => new ShardAdmin(admin).UnpinAsync(DistributionSettings.Space, shard, stop));
+
+    public Task MoveAsync(string shard, string name) => AskAsync(
+        $"move {shard} to {name}",
+        (admin, stop) => new ShardAdmin(admin).MoveAsync(DistributionSettings.Space, shard, name, stop));
+
+    public Task DrainAsync(string name) => AskAsync($"drain {name}", Say(name, OperatorStatus.Draining));
 
     private static Func<AdminServices, CancellationToken, Task> Say(string instance, OperatorStatus? status) =>
         (admin, stop) => new InstanceAdmin(admin).SayAsync(DistributionSettings.Space, instance, status, stop);
@@ -131,9 +147,24 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
     private async Task<bool> StopAsync(InstanceNode instance)
     {
         instance.IsBusy = true;
-        await instance.StopAsync().ConfigureAwait(false);
+        var stopping = instance.StopAsync();
+        if (mayFail && patience.Chance(cluster.Settings.Impatience))
+            await KillUnlessAsync(stopping, instance).ConfigureAwait(false);
+        await stopping.ConfigureAwait(false);
         instance.IsBusy = false;
         return cluster.Instances.GetValueOrDefault(instance.Name) == instance;
+    }
+
+    /// <summary>As supervisors do with a process that does not end within its grace period.</summary>
+    private async Task KillUnlessAsync(Task stopped, InstanceNode instance)
+    {
+        var grace = world.Delay(patience.Exponential(TimeSpan.FromSeconds(1)));
+        if (await Task.WhenAny(stopped, grace).ConfigureAwait(false) == stopped || !instance.IsUp)
+            return;
+        Note("kill", instance.Name);
+        cluster.Weather.Begin(isGrave: false);
+        instance.Process.Crash();
+        cluster.Weather.End(isGrave: false);
     }
 
     private async Task RestartServerAsync()

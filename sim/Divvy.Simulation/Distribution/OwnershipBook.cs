@@ -26,11 +26,14 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     private readonly OwnershipRecorder recorder = new();
 
     /// <summary>The instance that believes to own a shard now; null: none does.</summary>
-    public (InstanceNode Instance, SessionRef Session, Generation Generation)? OwnerOf(ShardId shard) =>
+    public (IShardOwner Instance, SessionRef Session, Generation Generation)? OwnerOf(ShardId shard) =>
         shards.TryGetValue(shard, out var ownership)
             && ownership.Holders.Find(holder => Believes(holder)) is { } owner
             ? (owner.Instance, owner.Session, owner.Generation)
             : null;
+
+    /// <summary>Nothing is broken, and everything works.</summary>
+    public bool IsCalm => weather.Calm is not null;
 
     /// <summary>Has all that was seen judged once more.</summary>
     public void Close()
@@ -43,7 +46,7 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     }
 
     /// <summary>The application is told that it owns a shard from now on.</summary>
-    public void MayBegin(InstanceNode instance, ShardId shard, Generation generation)
+    public void MayBegin(IShardOwner instance, ShardId shard, Generation generation)
     {
         var ownership = Of(shard);
         RequireAlone(ownership, instance, shard, generation);
@@ -56,7 +59,7 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     }
 
     /// <summary>A host opens a shard.</summary>
-    public void Begins(InstanceNode instance, SessionRef session, ShardId shard, Generation generation)
+    public void Begins(IShardOwner instance, SessionRef session, ShardId shard, Generation generation)
     {
         var ownership = Of(shard);
         world.Trace.Add(TraceKind.Ownership, instance.Name, $"serves {shard} at generation {generation}");
@@ -80,7 +83,7 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     }
 
     /// <summary>A host closes a shard.</summary>
-    public void Ends(InstanceNode instance, ShardId shard, Generation generation, JournalEvent why)
+    public void Ends(IShardOwner instance, ShardId shard, Generation generation, JournalEvent why)
     {
         world.Trace.Add(TraceKind.Ownership, instance.Name, $"{why} {shard} at generation {generation}");
         Remove(Of(shard), instance);
@@ -88,15 +91,26 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     }
 
     /// <summary>A process has ended, and what it believed with it.</summary>
-    public void Gone(InstanceNode instance)
+    public void Gone(IShardOwner instance)
     {
         recorder.ObserveDeath(instance.Life, world.Now);
         foreach (var ownership in shards.Values)
             Remove(ownership, instance);
     }
 
+    /// <summary>The store gives a shard to another owner while its former one lives: that one has given its word
+    /// (R7, R8), so it serves nothing of it any more.</summary>
+    public void Passes(ShardId shard, SessionRef former, Generation generation)
+    {
+        if (OwnerOf(shard) is { } owner && owner.Session == former && owner.Generation == generation)
+        {
+            report.Violated(
+                "takeovers", $"{shard} is taken from {former}, which still serves it at {generation}");
+        }
+    }
+
     /// <summary>A request was let in.</summary>
-    public void Serves(InstanceNode instance, ShardId shard, Generation generation)
+    public void Serves(IShardOwner instance, ShardId shard, Generation generation)
     {
         report.Count("requests let in");
         var ownership = Of(shard);
@@ -113,7 +127,7 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
 
     /// <summary>The answer to a request leaves the instance: it may only while the instance has owned the shard all
     /// the time, and does so by its own clock at this very instant.</summary>
-    public void Answers(InstanceNode instance, ShardId shard, Generation generation)
+    public void Answers(IShardOwner instance, ShardId shard, Generation generation)
     {
         var holds = Of(shard).Holders.Exists(holder =>
             holder.Instance == instance && holder.Generation == generation && Believes(holder));
@@ -128,7 +142,7 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     private static bool Believes(Holder holder) =>
         holder.Instance.HasSession && holder.Instance.Session == holder.Session.Session;
 
-    private void Remove(Ownership ownership, InstanceNode instance)
+    private void Remove(Ownership ownership, IShardOwner instance)
     {
         if (ownership.Holders.RemoveAll(holder => holder.Instance == instance) > 0 && ownership.Holders.Count == 0)
             ownership.Free = (world.Now, weather.Calm, weather.Steady);
@@ -144,6 +158,8 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
         var loads = ((settings.Namespace.Shards / Handlers) + 1) * 2 * settings.Loading;
         if (settings.FailingLoads > 0)
             loads += decision;
+        if (settings.Dawdling > 0)
+            loads += 2 * DistributionSettings.Dawdle;
         var bound = calm is not null && calm == weather.Calm ? TimeSpan.FromSeconds(2) + loads
             : steady is not null && steady == weather.Steady ? (settings.SessionTtl * 1.1) + decision + loads
             : TimeSpan.MaxValue;
@@ -164,7 +180,7 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
         return ownership;
     }
 
-    private void RequireAlone(Ownership ownership, InstanceNode instance, ShardId shard, Generation generation)
+    private void RequireAlone(Ownership ownership, IShardOwner instance, ShardId shard, Generation generation)
     {
         foreach (var holder in ownership.Holders)
         {
@@ -188,5 +204,5 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
         public (TimeSpan Since, int? Calm, int? Steady)? Free { get; set; }
     }
 
-    private sealed record Holder(InstanceNode Instance, SessionRef Session, Generation Generation);
+    private sealed record Holder(IShardOwner Instance, SessionRef Session, Generation Generation);
 }

@@ -29,6 +29,9 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
     /// <summary>A session's key is gone: from here on anybody may take over what it had.</summary>
     public event Action<SessionRef>? SessionEnded;
 
+    /// <summary>A record has changed, from what to what.</summary>
+    public event Action<ShardRecord, ShardRecord>? Changed;
+
     /// <summary>The records as of the last revision seen.</summary>
     public IReadOnlyDictionary<ShardId, VersionedShard> Shards => shards;
 
@@ -46,6 +49,10 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
 
     public bool IsLive(SessionRef session) =>
         sessions.TryGetValue(session.Instance, out var held) && held.Session == session.Session;
+
+    /// <summary>The server by which a session was registered; null: it does not live.</summary>
+    public string? ServerOf(SessionRef session) =>
+        IsLive(session) ? sessions[session.Instance].Record.RegisteredBy : null;
 
     public string? AddressOf(SessionRef session) => IsLive(session) ? sessions[session.Instance].Record.Address : null;
 
@@ -129,6 +136,8 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
             TraceKind.Decision, shard.Value, change.Kv.ModRevision, () => $"{after!.Phase} {after.Owner}"
                 + $" -> {after.Next} generation {after.Generation} at {change.Kv.ModRevision}: {after.Reason}");
         Check(shard, before, after!, change.Kv.ModRevision);
+        if (before is not null)
+            Changed?.Invoke(before, after!);
         if (after!.Next is null)
             planned.Remove(shard);
         if (before?.Phase != ShardPhase.Stable || after.Phase != ShardPhase.Preparing

@@ -15,13 +15,11 @@ internal sealed class RecordingHandler(
     private readonly SimRandom random =
         instance.Process.World.Fork($"handler {instance.Name} {instance.Process.Incarnation}");
 
-    /// <summary>What was added, under which generation, and not dropped since.</summary>
-    private readonly SortedDictionary<ShardId, Generation> added = [];
+    private readonly HandlerBook calls = new(instance.Name, report);
 
     public async ValueTask PrepareAddAsync(ShardContext shard, CancellationToken cancellationToken)
     {
-        if (added.TryGetValue(shard.Shard, out var held))
-            Wrong($"is told to prepare {shard.Shard}, which it holds at {held}");
+        calls.Prepares(shard.Shard);
         await TakeTimeAsync(cancellationToken).ConfigureAwait(false);
         if (random.Chance(settings.FailingLoads))
             throw new InvalidDataException($"{shard.Shard} cannot be loaded");
@@ -30,18 +28,9 @@ internal sealed class RecordingHandler(
     public async ValueTask AddAsync(ShardContext shard, HandOver? state, CancellationToken cancellationToken)
     {
         book.MayBegin(instance, shard.Shard, shard.Generation);
-        if (added.TryGetValue(shard.Shard, out var held) && held != shard.Generation)
-            Wrong($"is told to add {shard.Shard} at {shard.Generation} while it holds what it had at {held}");
-        if (state is not null && GenerationOf(state) is var former && former.Next != shard.Generation)
-        {
-            report.Violated(
-                "hand-over",
-                $"{instance.Name} got {shard.Shard} at generation {shard.Generation} with the state of {former}");
-        }
-
-        report.Count(state is null ? "adds from nothing" : "adds with a state");
+        calls.Adds(shard.Shard, shard.Generation, state is null ? null : GenerationOf(state));
         await TakeTimeAsync(cancellationToken).ConfigureAwait(false);
-        added[shard.Shard] = shard.Generation;
+        calls.Added(shard.Shard, shard.Generation);
     }
 
     public async ValueTask<HandOver?> PrepareDropAsync(ShardContext shard, CancellationToken cancellationToken)
@@ -53,21 +42,19 @@ internal sealed class RecordingHandler(
 
     public async ValueTask DropAsync(ShardContext shard, CancellationToken cancellationToken)
     {
-        added.Remove(shard.Shard);
+        calls.Drops(shard.Shard);
         await TakeTimeAsync(cancellationToken).ConfigureAwait(false);
     }
-
-    private void Wrong(string what) => report.Violated("handlers", $"{instance.Name} {what}");
 
     private static Generation GenerationOf(HandOver state) =>
         new(long.Parse(state.State.Span, NumberStyles.None, CultureInfo.InvariantCulture));
 
     private async ValueTask TakeTimeAsync(CancellationToken cancellationToken)
     {
-        if (settings.Loading > TimeSpan.Zero)
+        var most = !book.IsCalm && random.Chance(settings.Dawdling) ? DistributionSettings.Dawdle : settings.Loading;
+        if (most > TimeSpan.Zero)
         {
-            await Task.Delay(
-                random.Between(TimeSpan.Zero, settings.Loading), instance.Process.Clock, cancellationToken)
+            await Task.Delay(random.Between(TimeSpan.Zero, most), instance.Process.Clock, cancellationToken)
                 .ConfigureAwait(false);
         }
     }

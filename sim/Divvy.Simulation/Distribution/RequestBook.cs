@@ -11,9 +11,17 @@ namespace Divvy.Simulation.Distribution;
 /// asks after an answer was given is never served by an older generation.</summary>
 internal sealed class RequestBook(SimWorld world, Weather weather, RunReport report)
 {
+    /// <summary>Numbers the attempts of callers, wherever they are sent on to.</summary>
+    public const string AttemptHeader = "Simulation-Attempt";
+
     private const int Success = 200;
 
+    /// <summary>The longest that a handler of the simulated application works, and some.</summary>
+    private static readonly TimeSpan nestedWithin = TimeSpan.FromSeconds(6);
+
     private readonly Dictionary<ShardId, Generation> served = [];
+    private readonly HashSet<string> sentOn = [];
+    private long attempts;
 
     public Request Begin(string caller, string method, string key, ShardId? shard) => new(
         caller, method, key, world.Now, weather.Calm,
@@ -73,6 +81,44 @@ internal sealed class RequestBook(SimWorld world, Weather weather, RunReport rep
         }
     }
 
+    /// <summary>A caller is about to send a request to an instance.</summary>
+    public void Attempts(HttpRequestMessage request)
+    {
+        request.Headers.Remove(AttemptHeader);
+        request.Headers.Add(AttemptHeader, (++attempts).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>An instance sends a request on to another one: each attempt of a caller is sent on once at most
+    /// (R16).</summary>
+    public void SentOn(string instance, HttpRequestMessage request)
+    {
+        report.Count("requests sent on");
+        if (Text(request.Headers, AttemptHeader) is { Length: > 0 } attempt && !sentOn.Add(attempt))
+        {
+            report.Violated(
+                "routing",
+                $"{instance} sends a request to shard {Text(request.Headers, ShardHeaders.Shard)} on to"
+                    + $" {request.RequestUri!.Host}, which was sent on before");
+        }
+    }
+
+    /// <summary>A handler sends a request to its own shard, and waits until the result is disposed of. What it waits
+    /// for must not be what waits for it: such a request runs beside it or fails at once (R13).</summary>
+    public IDisposable BeginNested(string instance, ShardId shard) =>
+        new NestedRequest(this, instance, shard, world.Now, weather.Calm);
+
+    private void Ended(NestedRequest nested)
+    {
+        var took = world.Now - nested.At;
+        if (nested.Calm is { } calm && calm == weather.Calm && took > nestedWithin)
+        {
+            report.Violated(
+                "routing",
+                $"a handler of {nested.Instance} waited for its own shard {nested.Shard} for"
+                    + FormattableString.Invariant($" {took.TotalSeconds:F3} s"));
+        }
+    }
+
     private static string Text(HttpHeaders headers, string name) =>
         headers.TryGetValues(name, out var values) ? values.First() : "";
 
@@ -84,4 +130,18 @@ internal sealed class RequestBook(SimWorld world, Weather weather, RunReport rep
     /// <summary>A request under way.</summary>
     public sealed record Request(
         string Caller, string Method, string Key, TimeSpan At, int? Calm, Generation Floor, ShardId? Shard);
+
+    private sealed class NestedRequest(
+        RequestBook book, string instance, ShardId shard, TimeSpan at, int? calm) : IDisposable
+    {
+        public string Instance => instance;
+
+        public ShardId Shard => shard;
+
+        public TimeSpan At => at;
+
+        public int? Calm => calm;
+
+        public void Dispose() => book.Ended(this);
+    }
 }

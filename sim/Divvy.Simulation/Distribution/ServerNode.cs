@@ -28,6 +28,7 @@ internal sealed class ServerNode : Node
         : base(process)
     {
         this.settings = settings;
+        Nearest = stores[0];
         var logs = new ProcessLogs(process, report);
         var store = new EtcdClient(
             new EtcdClientOptions
@@ -48,6 +49,9 @@ internal sealed class ServerNode : Node
         server.MapTo(services);
         network.Listen(process, services);
     }
+
+    /// <summary>The member of the store that it asks first.</summary>
+    public string Nearest { get; }
 
     /// <summary>What operators work with.</summary>
     public AdminServices Admin => server.AdminServices;

@@ -1,6 +1,5 @@
 using Divvy.Core.Identity;
 using Divvy.Simulation.Runs;
-using Divvy.Simulation.Stores;
 using Divvy.Simulation.World;
 
 namespace Divvy.Simulation.Distribution;
@@ -10,13 +9,17 @@ namespace Divvy.Simulation.Distribution;
 /// clocks of both sides, now and then, and at the end of each session: what an instance believes too long is a fault
 /// although nobody took over meanwhile.
 /// </summary>
-internal sealed class SessionBounds(SimWorld world, StoreCluster store, RunReport report)
+/// <param name="world">Where it happens.</param>
+/// <param name="granted">How long, in true time, the store will still count a session that is not renewed; null: nobody
+/// counts it now.</param>
+/// <param name="report">Where violations go.</param>
+internal sealed class SessionBounds(SimWorld world, Func<SessionId, TimeSpan?> granted, RunReport report)
 {
     private static readonly TimeSpan look = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<InstanceNode> lives = [];
+    private readonly List<IShardOwner> lives = [];
 
-    public void Add(InstanceNode instance)
+    public void Add(IShardOwner instance)
     {
         lives.Add(instance);
         instance.Process.Crashed += () => lives.Remove(instance);
@@ -25,12 +28,8 @@ internal sealed class SessionBounds(SimWorld world, StoreCluster store, RunRepor
     /// <summary>Begins to look.</summary>
     public void Start() => world.Schedule(look, () =>
     {
-        if (Leader() is { } leader)
-        {
-            foreach (var instance in lives)
-                Check(instance, leader);
-        }
-
+        foreach (var instance in lives)
+            Check(instance);
         Start();
     });
 
@@ -41,32 +40,18 @@ internal sealed class SessionBounds(SimWorld world, StoreCluster store, RunRepor
             report.Violated("lease bound", $"{instance.Life} still believes in {session}, which is over in the store");
     }
 
-    private void Check(InstanceNode instance, StoreMember leader)
+    private void Check(IShardOwner instance)
     {
-        if (!instance.HasSession || leader.Store!.LeftOf(instance.Session.Value) is not { } left)
+        if (!instance.HasSession || granted(instance.Session) is not { } left)
             return;
-        var believed = InTrueTime(instance.Belief, instance.Process);
-        var granted = InTrueTime(left, leader.Process!);
-        if (believed > granted)
+        var believed = instance.Belief / (1 + ((SimClock)instance.Process.Clock).Drift);
+        if (believed > left)
         {
             report.Violated(
                 "lease bound",
                 FormattableString.Invariant($"{instance.Life} believes in its session for another")
                     + FormattableString.Invariant($" {believed.TotalSeconds:F3} s, and the store ends it in")
-                    + FormattableString.Invariant($" {granted.TotalSeconds:F3} s"));
+                    + FormattableString.Invariant($" {left.TotalSeconds:F3} s"));
         }
     }
-
-    /// <summary>The member that counts the leases. A former leader may still believe that it does, but it has heard of
-    /// no renewals since: nobody counts while the newest term has none.</summary>
-    private StoreMember? Leader()
-    {
-        var newest = store.Members.Where(member => member.IsUp).MaxBy(member => member.Store!.RaftView.Term.Value);
-        return newest is null ? null : store.Members.FirstOrDefault(member => member.IsUp
-            && member.Store!.RaftView.Term == newest.Store!.RaftView.Term
-            && member.Store.RaftView.Leader.Value == member.Store.MemberId);
-    }
-
-    private static TimeSpan InTrueTime(TimeSpan local, SimProcess process) =>
-        local / (1 + ((SimClock)process.Clock).Drift);
 }

@@ -11,7 +11,17 @@ namespace Divvy.Simulation.Faults;
 /// <param name="Other">A second number for those that hit a pair, or that have a strength.</param>
 internal sealed record Fault(int Number, FaultKind Kind, TimeSpan At, TimeSpan Lasts, int Target, int Other)
 {
+    /// <summary>What it waits for, from its beginning on; null: nothing.</summary>
+    public Aim? Aim { get; init; }
+
+    /// <summary>Whom it hits, known once what it waited for was seen; null: whom the numbers name.</summary>
+    public string? Victim { get; init; }
+
+    /// <summary>The other one of the pair that it hits, in the same way.</summary>
+    public string? OtherVictim { get; init; }
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"#{Number} {Kind} at {At.TotalSeconds:F3} s for {Lasts.TotalSeconds:F3} s (target {Target}, other {Other})");
+        $"#{Number} {Kind} at {At.TotalSeconds:F3} s for {Lasts.TotalSeconds:F3} s (target {Target}, other {Other})")
+        + (Aim is null ? "" : $", {Aim}");
 }

@@ -9,7 +9,15 @@ internal static class FaultInjector
     public static void Arm(SimWorld world, FaultPlan plan, IFaultTarget target)
     {
         foreach (var fault in plan.Faults)
-            world.Schedule(fault.At, () => Strike(world, fault, target));
+            world.Schedule(fault.At, () => Begin(world, fault, target));
+    }
+
+    private static void Begin(SimWorld world, Fault fault, IFaultTarget target)
+    {
+        if (fault.Aim is null)
+            Strike(world, fault, target);
+        else
+            target.Await(fault, known => Strike(world, known, target));
     }
 
     private static void Strike(SimWorld world, Fault fault, IFaultTarget target)

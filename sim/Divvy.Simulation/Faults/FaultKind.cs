@@ -59,4 +59,11 @@ internal enum FaultKind
 
     /// <summary>A service refuses calls for load.</summary>
     Throttle,
+
+    /// <summary>One host hears nobody, while everybody hears it.</summary>
+    Deaf,
+
+    /// <summary>A server does not hear the member of the store that it watches. Its calls go to another one after a
+    /// while; what it knows stays behind.</summary>
+    Behind,
 }

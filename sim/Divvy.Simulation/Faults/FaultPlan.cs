@@ -43,7 +43,7 @@ internal sealed class FaultPlan
         for (var at = random.Exponential(every); at < length; at += random.Exponential(every))
         {
             var kind = random.Chance(0.3) ? chosen[0] : random.Pick(chosen);
-            var lasts = TimeSpan.FromMilliseconds(1) + random.Exponential(lasting);
+            var lasts = Least(kind) + random.Exponential(lasting);
             if (isAimed && kind == chosen[0])
                 lasts += aimedLasts;
             if (at + lasts > length)
@@ -55,6 +55,42 @@ internal sealed class FaultPlan
         return new FaultPlan(faults.ToImmutable());
     }
 
+    /// <summary>The same plan, or one in two of them: one in which most faults wait for what the workload has to
+    /// offer.</summary>
+    /// <param name="random">Where its numbers come from.</param>
+    /// <param name="aims">What can be waited for, and by which kinds of faults; null: nothing.</param>
+    public FaultPlan Aimed(SimRandom random, AimChoice? aims)
+    {
+        if (aims is null || random.Chance(0.5))
+            return this;
+        // Faults that wait for the same strike together, which is what it takes to break most rules.
+        var moments = aims.Moments.ToArray();
+        random.Shuffle(moments);
+        moments = moments[..random.Between(1, 2)];
+        var lasting = TimeSpan.FromSeconds(random.Pick([0.3, 2, 6]));
+        return new FaultPlan([.. Faults.Select(fault => random.Chance(0.7) ? Aimed(fault) : fault)]);
+
+        Fault Aimed(Fault fault)
+        {
+            var kind = random.Pick(aims.Kinds);
+            var after = random.Exponential(TimeSpan.FromMilliseconds(random.Pick([0, 0.3, 3, 300])));
+            return fault with
+            {
+                Kind = kind,
+                Lasts = Least(kind) + random.Exponential(lasting),
+                Aim = new Aim(random.Pick(moments), random.Pick(aims.Parts), after),
+            };
+        }
+    }
+
     /// <summary>The same plan with only some of its faults, which keep their numbers.</summary>
     public FaultPlan Only(IReadOnlySet<int> numbers) => new([.. Faults.Where(fault => numbers.Contains(fault.Number))]);
+
+    /// <summary>What a fault of a kind lasts at least, to be noticed at all.</summary>
+    private static TimeSpan Least(FaultKind kind) => kind switch
+    {
+        FaultKind.Behind => TimeSpan.FromSeconds(5),
+        FaultKind.Deaf => TimeSpan.FromSeconds(2),
+        _ => TimeSpan.FromMilliseconds(1),
+    };
 }

@@ -32,6 +32,10 @@ internal sealed class SimNetwork
     /// <summary>The condition of links that nothing disturbs. To be set before anything is sent.</summary>
     public LinkCondition Usual { get; set; } = LinkCondition.Good;
 
+    /// <summary>How much longer than usual packets are under way between two hosts that nothing disturbs; null: not at
+    /// all. To be set before anything is sent.</summary>
+    public Func<string, string, TimeSpan>? Distance { get; init; }
+
     /// <summary>Share of crashes that take the machine with them, so that connections are not reset.</summary>
     public double HalfOpen { get; set; }
 
@@ -132,7 +136,7 @@ internal sealed class SimNetwork
 
     private LinkCondition ConditionOf(string from, string to)
     {
-        var condition = Usual;
+        var condition = Distance is null ? Usual : Usual with { Latency = Usual.Latency + Distance(from, to) };
         foreach (var disturbance in disturbances.Where(one => one.Where(from, to)))
             condition = disturbance.How(condition);
         return condition;

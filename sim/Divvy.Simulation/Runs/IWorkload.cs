@@ -9,8 +9,11 @@ internal interface IWorkload
     /// <summary>What may go wrong in it.</summary>
     IReadOnlyList<FaultKind> FaultKinds { get; }
 
-    /// <summary>Those of them that wait for a moment of the protocol.</summary>
+    /// <summary>Those of them that wait for a moment of the protocol by themselves.</summary>
     IReadOnlyList<FaultKind> AimedKinds => [];
+
+    /// <summary>Moments that any fault can be made to wait for; null: none.</summary>
+    AimChoice? Aims => null;
 
     /// <summary>Starts everything, keeps it busy while the faults of the plan strike, heals, and requires that all
     /// works again. Ends when nothing is left to be checked.</summary>

@@ -17,7 +17,8 @@ internal static class Simulation
             options.Faulty,
             options.FaultEvery,
             options.FaultLasts,
-            workload.AimedKinds);
+            workload.AimedKinds)
+            .Aimed(new SimRandom(SimRandom.SeedOf(options.Seed, "aims")), workload.Aims);
         if (options.KeepFaults is { } numbers)
             plan = plan.Only(numbers);
         RunReport? report = null;

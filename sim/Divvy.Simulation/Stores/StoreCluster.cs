@@ -40,6 +40,19 @@ internal sealed class StoreCluster
 
     public IReadOnlyList<InitialMember> Founders { get; }
 
+    /// <summary>The member that leads in the newest term that any member has heard of; null: that has no leader yet. A
+    /// former one may still believe that it leads.</summary>
+    public StoreMember? NewestLeader
+    {
+        get
+        {
+            var newest = Members.Where(member => member.IsUp).MaxBy(member => member.Store!.RaftView.Term.Value);
+            return newest is null ? null : Members.FirstOrDefault(member => member.IsUp
+                && member.Store!.RaftView.Term == newest.Store!.RaftView.Term
+                && member.Store.RaftView.Leader.Value == member.Store.MemberId);
+        }
+    }
+
     public void StartAll()
     {
         foreach (var member in Members)

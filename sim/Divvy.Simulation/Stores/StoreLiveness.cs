@@ -1,5 +1,6 @@
 using Divvy.Rpc.Etcd;
 using Divvy.Simulation.World;
+using Divvy.Store.Replication;
 
 namespace Divvy.Simulation.Stores;
 
@@ -67,17 +68,24 @@ internal sealed class StoreLiveness(StoreRun run, StoreOperator keeper, LogWatch
         using (run.Network.Cut((from, to) => from == away || to == away))
             await run.World.Delay(run.Shape.Election * random.Between(2, 8)).ConfigureAwait(false);
         await run.World.Delay(run.Shape.Election * 4).ConfigureAwait(false);
-        foreach (var member in run.Cluster.Members)
+        var views = run.Cluster.Members.Select(member => (member.Name, member.Store?.RaftView));
+        if (Deposed(view, views) is { } deposed)
+            run.Report.Violated("leader stays", $"{away} was away and came back: {deposed}");
+    }
+
+    /// <summary>Who does not follow the leader of before in its term any more; null: all do.</summary>
+    public static string? Deposed(RaftView before, IEnumerable<(string Name, RaftView? View)> members)
+    {
+        foreach (var (name, now) in members)
         {
-            var now = member.Store?.RaftView;
-            if (now?.Leader == view.Leader && now?.Term == view.Term)
-                continue;
-            run.Report.Violated(
-                "leader stays",
-                $"{away} was away and came back: {member.Name} follows {now?.Leader} in term {now?.Term} instead of"
-                    + $" {view.Leader} in term {view.Term}");
-            return;
+            if (now?.Leader != before.Leader || now.Term != before.Term)
+            {
+                return $"{name} follows {now?.Leader} in term {now?.Term} instead of {before.Leader} in term"
+                    + $" {before.Term}";
+            }
         }
+
+        return null;
     }
 
     private string? MissingLeader()

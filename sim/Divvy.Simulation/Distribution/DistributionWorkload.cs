@@ -39,12 +39,14 @@ internal sealed class DistributionWorkload : IWorkload
         Enter(world, "faults");
         var operators = new Operators(world, cluster, report);
         var disorder = new DistributionFaults(cluster);
+        cluster.Weather.IsStormy = true;
         FaultInjector.Arm(world, faults, disorder);
         var operating = operators.RunAsync(world.Now + options.Faulty, mayFail: true);
         await world.Delay(options.Faulty).ConfigureAwait(false);
 
         Enter(world, "heal");
         disorder.HealAll();
+        cluster.Weather.IsStormy = false;
         cluster.Store.HealAll();
         await operating.ConfigureAwait(false);
         await operators.TakeBackAsync().ConfigureAwait(false);

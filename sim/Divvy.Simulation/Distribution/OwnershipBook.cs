@@ -35,6 +35,9 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
     /// <summary>Nothing is broken, and everything works.</summary>
     public bool IsCalm => weather.Calm is not null;
 
+    /// <summary>Faults may strike now.</summary>
+    public bool IsStormy => weather.IsStormy;
+
     /// <summary>Has all that was seen judged once more.</summary>
     public void Close()
     {

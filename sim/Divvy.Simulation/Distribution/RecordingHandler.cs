@@ -51,7 +51,7 @@ internal sealed class RecordingHandler(
 
     private async ValueTask TakeTimeAsync(CancellationToken cancellationToken)
     {
-        var most = !book.IsCalm && random.Chance(settings.Dawdling) ? DistributionSettings.Dawdle : settings.Loading;
+        var most = book.IsStormy && random.Chance(settings.Dawdling) ? DistributionSettings.Dawdle : settings.Loading;
         if (most > TimeSpan.Zero)
         {
             await Task.Delay(random.Between(TimeSpan.Zero, most), instance.Process.Clock, cancellationToken)

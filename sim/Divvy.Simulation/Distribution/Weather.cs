@@ -19,6 +19,9 @@ internal sealed class Weather
     /// not for long after that.</summary>
     public int? Steady => steady && grave == 0 ? graveEpoch : null;
 
+    /// <summary>Faults may strike now.</summary>
+    public bool IsStormy { get; set; }
+
     /// <summary>A fault strikes.</summary>
     /// <param name="isGrave">It is more than the death of an instance.</param>
     public void Begin(bool isGrave)

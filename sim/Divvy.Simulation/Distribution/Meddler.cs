@@ -4,8 +4,8 @@ using Divvy.Simulation.World;
 
 namespace Divvy.Simulation.Distribution;
 
-/// <summary>An operator who does not let handoffs end: has moves given up, drains whom a shard is on its way to, and
-/// sends shards back or further on as soon as they have come. All of it is planned, and may fail no request.</summary>
+/// <summary>An operator who does not let handoffs end: has moves given up, and sends shards back or further on as
+/// soon as they have come. All of it is planned, and may fail no request.</summary>
 internal sealed class Meddler
 {
     private readonly SimWorld world;
@@ -14,7 +14,6 @@ internal sealed class Meddler
     private readonly SimRandom random;
     private Task busy = Task.CompletedTask;
     private bool isAtWork;
-    private bool mayDrain;
 
     public Meddler(SimWorld world, DistributionCluster cluster, Operators operators)
     {
@@ -23,10 +22,7 @@ internal sealed class Meddler
         cluster.Sightings.Seen += OnSeen;
     }
 
-    /// <summary>Begins.</summary>
-    /// <param name="mayDrain">Also drains instances: whoever stops another one meanwhile may find none left that takes
-    /// its shards.</param>
-    public void Begin(bool mayDrain) => (isAtWork, this.mayDrain) = (true, mayDrain);
+    public void Begin() => isAtWork = true;
 
     /// <summary>Ends what it is doing, and begins nothing more.</summary>
     public Task EndAsync()
@@ -49,12 +45,6 @@ internal sealed class Meddler
         if (sighting.Moment is not (Moment.Preparing or Moment.Yielding))
         {
             await operators.MoveAsync(shard, Choose(sighting.Owner, sighting.Next)).ConfigureAwait(false);
-            return;
-        }
-
-        if (mayDrain && sighting.Next is { } next && random.Chance(0.3))
-        {
-            await operators.DrainAsync(next.Instance.Value).ConfigureAwait(false);
             return;
         }
 

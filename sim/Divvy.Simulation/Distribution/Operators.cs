@@ -31,7 +31,7 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
     {
         this.mayFail = mayFail;
         meddler ??= new Meddler(world, cluster, this);
-        meddler.Begin(mayFail);
+        meddler.Begin();
         while (world.Now < until)
         {
             var pause = random.Exponential(cluster.Settings.OperationEvery);
@@ -58,7 +58,7 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
         4 or 5 => ScaleUp(),
         6 or 7 => ScaleDownAsync(),
         8 => RestartServerAsync(),
-        9 or 10 => WithInstance(DrainAsync),
+        9 or 10 => WithInstance(name => AskAsync($"drain {name}", Say(name, OperatorStatus.Draining))),
         11 => WithInstance(name => AskAsync($"cordon {name}", Say(name, OperatorStatus.Cordoned))),
         12 or 13 => TakeBackAsync(),
         14 => WithShard(UnpinAsync),
@@ -80,8 +80,6 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
     public Task MoveAsync(string shard, string name) => AskAsync(
         $"move {shard} to {name}",
         (admin, stop) => new ShardAdmin(admin).MoveAsync(DistributionSettings.Space, shard, name, stop));
-
-    public Task DrainAsync(string name) => AskAsync($"drain {name}", Say(name, OperatorStatus.Draining));
 
     private static Func<AdminServices, CancellationToken, Task> Say(string instance, OperatorStatus? status) =>
         (admin, stop) => new InstanceAdmin(admin).SayAsync(DistributionSettings.Space, instance, status, stop);

@@ -76,7 +76,8 @@ internal sealed class KclStage(
     }
 
     /// <summary>Starts workers side by side and looks at the leases meanwhile.</summary>
-    public async Task StartWorkersAsync(int first, int last, CancellationToken cancellationToken)
+    /// <returns>By how many milliseconds the last of them took part later than the first.</returns>
+    public async Task<double> StartWorkersAsync(int first, int last, CancellationToken cancellationToken)
     {
         var starting = Task.WhenAll(Enumerable.Range(first, last - first + 1)
             .Select(number => StartWorkerAsync(number, [], cancellationToken)));
@@ -85,7 +86,8 @@ internal sealed class KclStage(
             await LookAsync(cancellationToken);
             await Task.WhenAny(starting, Task.Delay(period, cancellationToken));
         }
-        await starting;
+        var ready = (await starting).Select(worker => worker.ReadyAtMs).ToList();
+        return ready.Max() - ready.Min();
     }
 
     /// <summary>Starts a worker and waits until it takes part.</summary>
@@ -103,8 +105,8 @@ internal sealed class KclStage(
             "--idle", "100ms", "--journal", Path.Combine(processes.Folder, $"{id}{JournalReader.Extension}"),
             .. addresses.ToArguments(settings), .. workerArguments, .. more,
         ];
-        var worker = new KclWorker(
-            id, await processes.StartAsync(id, arguments, ConsumeLog.ReadyPhrase, cancellationToken));
+        var process = await processes.StartAsync(id, arguments, ConsumeLog.ReadyPhrase, cancellationToken);
+        var worker = new KclWorker(id, process, ConsumeJournal.NowMs);
         lock (workers)
             workers.Add(worker);
         return worker;

@@ -11,6 +11,13 @@ internal sealed class ScaleUpWorkers : IKclScenario
 {
     private const int Moves = 12;
 
+    /// <summary>What it takes when the two come one after the other: 7 to make four even, 6 to make five.</summary>
+    private const int MovesOneByOne = 13;
+
+    /// <summary>Workers that come so much apart are not seen together by the controller, which waits 0.2 s for more.
+    /// </summary>
+    private const double TogetherMs = 150;
+
     public string Name => "phase-3";
 
     public string Title => "two more workers join three";
@@ -21,7 +28,8 @@ internal sealed class ScaleUpWorkers : IKclScenario
         await stage.WaitUntilSettledAsync(unfinished, cancellationToken);
         var duplicates = stage.Audit.Duplicates;
         var before = stage.Mark("workers 4 and 5 start");
-        await stage.StartWorkersAsync(InitialSetup.Workers + 1, InitialSetup.Workers + 2, cancellationToken);
+        var apart = await stage.StartWorkersAsync(
+            InitialSetup.Workers + 1, InitialSetup.Workers + 2, cancellationToken);
         var began = stage.Mark("they take part");
         var look = await stage.WaitForBalanceAsync(unfinished, cancellationToken);
         report.Add(Bar.IsTrue($"6/6/6/6/6 (it is {look.Counts})", look.Counts == "6/6/6/6/6"));
@@ -32,7 +40,10 @@ internal sealed class ScaleUpWorkers : IKclScenario
         // The last of the new owners may still be about to begin.
         await stage.WaitUntilSettledAsync(unfinished, cancellationToken);
         var moves = stage.History.Moves(before).Count();
-        report.Add(Bar.IsTrue($"{Moves} leases moved (it is {moves})", moves == Moves));
+        var isFewest = moves == Moves || (moves == MovesOneByOne && apart > TogetherMs);
+        report.Add(Bar.IsTrue(
+            $"{Moves} leases moved, or {MovesOneByOne} if not seen together (it is {moves}; {apart:0} ms apart)",
+            isFewest));
         var gaps = stage.History.HandoffGaps(before).Order().ToList();
         report.Fact($"handovers to processes that have just started: {Quantile.Describe(gaps)}");
         report.Add(Bar.None("records processed twice", stage.Audit.Duplicates - duplicates));

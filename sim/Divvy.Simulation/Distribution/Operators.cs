@@ -211,6 +211,9 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
         cluster.Weather.Begin(isGrave: true);
         while (records.Namespace == former || records.Namespace == 0 || records.IsDeleting)
         {
+            // Under faults that never cease nobody can promise an end.
+            if (cluster.Weather.IsStormy)
+                until = world.Now + removedWithin;
             if (world.Now > until)
             {
                 report.Violated("everything works again", $"the namespace of revision {former} is still there");

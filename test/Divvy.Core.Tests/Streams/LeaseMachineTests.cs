@@ -80,6 +80,31 @@ public sealed class LeaseMachineTests
     }
 
     [Fact]
+    public void Begin_WriteOfAnEarlierTerm_IsRefusedThoughTheWorkerHoldsTheLeaseAgain()
+    {
+        var machine = new LeaseMachine(settings, TimeSpan.Zero);
+        var free = new StreamLease("s1") { Counter = 3 };
+        var first = Take(machine, free);
+        var taken = LeaseWrite.Take(free, "a").After;
+        machine.SeeRow("s1", taken with { Owner = "b", Counter = 9 }, TimeSpan.FromSeconds(1));
+        var second = Take(machine, taken with { Owner = null, Counter = 10 });
+
+        second.ShouldBeGreaterThan(first);
+        Begin(first).ShouldBe(LeasePermission.Lost);
+        Begin(second).ShouldBe(LeasePermission.Granted);
+
+        LeasePermission Begin(long term) => machine.Begin(
+            "s1", term, row => LeaseWrite.MakeCheckpoint(row, new Checkpoint("7")), TimeSpan.FromSeconds(2), out _);
+    }
+
+    private static long Take(LeaseMachine machine, StreamLease free)
+    {
+        machine.Completed(
+            LeaseWrite.Take(free, "a"), LeaseOutcome.Applied, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        return machine.Step(TimeSpan.FromSeconds(1)).OfType<LeaseAction.Grant>().Single().Term;
+    }
+
+    [Fact]
     public void Run_NothingHappens_RenewsEveryHalfLeaseAndMovesNothing()
     {
         var world = World(30, "a", "b", "c");

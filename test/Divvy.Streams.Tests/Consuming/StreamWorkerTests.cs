@@ -151,6 +151,24 @@ public sealed class StreamWorkerTests
     }
 
     [Fact]
+    public async Task Yield_LastCallUnderWay_IsNotOverBeforeItsCheckpoint()
+    {
+        await using var world = await StartAsync("a");
+        var last = new TaskCompletionSource();
+        world.Script.Shutdown = () => last.Task;
+        var term = world.Grant();
+        await world.Log.WaitForAsync($"{Shard} a");
+
+        var yielding = world.Leases.YieldAsync(term);
+        await world.Log.WaitForAsync($"{Shard} shutdown");
+        yielding.IsCompleted.ShouldBeFalse();
+        last.SetResult();
+        await yielding;
+
+        world.Leases.Lease(Shard).Checkpoint.ShouldBe(new Checkpoint(world.Records[0].SequenceNumber));
+    }
+
+    [Fact]
     public async Task Lost_CallIgnoresItsToken_IsReportedAndTheNextHoldingBegins()
     {
         await using var world = await StartAsync("a");
@@ -307,38 +325,6 @@ public sealed class StreamWorkerTests
         await world.Log.WaitForAsync($"{Shard} a");
         world.Processed(Shard).ShouldBe(["initialize", "disposed", "initialize", "a"]);
         world.Reports.Events.ShouldBe([$"ProcessorFailed {Shard}"]);
-    }
-
-    [Fact]
-    public async Task Checkpoint_RecordNotDelivered_IsRefused()
-    {
-        await using var world = await StartAsync("a");
-        Exception? refused = null;
-        world.Script.Process = async (batch, token) => refused = await Record.ExceptionAsync(
-            async () => await batch.Checkpointer.CheckpointAsync(
-                new StreamRecord { PartitionKey = "x", SequenceNumber = new string('9', 60), Data = default }, token));
-        world.Grant();
-
-        await world.Log.WaitForAsync($"{Shard} a");
-
-        refused.ShouldBeOfType<ArgumentException>();
-    }
-
-    [Fact]
-    public async Task Checkpoint_Twice_IsWrittenOnceAndAnnouncementsPass()
-    {
-        await using var world = await StartAsync("a");
-        world.Script.Process = async (batch, token) =>
-        {
-            await batch.Checkpointer.AnnounceAsync(batch.Records[0], new byte[] { 7 }, token);
-            await batch.Checkpointer.CheckpointAsync(batch.Records[0], token);
-            await batch.Checkpointer.CheckpointAsync(token);
-        };
-        world.Grant();
-
-        await world.Log.WaitForAsync($"{Shard} a");
-
-        world.Leases.Writes.Events.ShouldBe([$"announce {Shard}", $"checkpoint {Shard}"]);
     }
 
     [Fact]
@@ -532,57 +518,6 @@ public sealed class StreamWorkerTests
         world.Worker.HeldBytes.ShouldBeLessThanOrEqualTo(world.Options.MaxBufferedBytes);
         (world.Kinesis.ServedBytes - (each * data.Length)).ShouldBeLessThanOrEqualTo(world.Options.MaxBufferedBytes);
         stall.SetResult();
-    }
-
-    [Fact]
-    public async Task FanOut_ServiceLacksIt_IsReportedOnceAndTheRecordsAreAskedFor()
-    {
-        await using var world = new ConsumerWorld(shards: 2);
-        world.Options.FanOutConsumer = "billing";
-        world.Kinesis.ConsumerStatus = () => throw new KinesisException("unknown", "UnknownOperationException");
-        await world.StartAsync();
-        world.Put("a");
-        var other = FakeKinesisClient.Id(1);
-        world.Kinesis.Put(ConsumerWorld.Stream, other, "b");
-
-        world.Grant();
-        world.Leases.Grant(ConsumerWorld.Stream, other);
-
-        await world.Log.WaitForAsync($"{Shard} a");
-        await world.Log.WaitForAsync($"{other} b");
-        world.Reports.Events.ShouldBe(["FanOutMissing "]);
-    }
-
-    [Fact]
-    public async Task FanOut_ConsumerBeingMade_IsWaitedFor()
-    {
-        await using var world = new ConsumerWorld();
-        world.Options.FanOutConsumer = "billing";
-        var looks = 0;
-        world.Kinesis.ConsumerStatus = () => ++looks < 3 ? StreamStatus.Creating : StreamStatus.Active;
-        await world.StartAsync();
-        world.Put("a");
-        world.Grant();
-
-        await world.AdvanceUntilAsync(world.Log.WaitForAsync($"{Shard} a"), TimeSpan.FromSeconds(1));
-
-        looks.ShouldBe(3);
-        world.Reports.Events.ShouldBeEmpty();
-    }
-
-    [Fact]
-    public async Task FanOut_StreamMadeAnew_RegistersAgain()
-    {
-        await using var world = new ConsumerWorld();
-        world.Options.FanOutConsumer = "billing";
-        await world.StartAsync();
-        world.Put("a");
-        world.Kinesis.FailNext(new StreamNotFoundException("the consumer is gone"));
-        world.Grant();
-
-        await world.AdvanceUntilAsync(world.Log.WaitForAsync($"{Shard} a"), world.Options.FirstReadBackoff);
-
-        world.Kinesis.Calls.Events.Count(call => call == "register billing").ShouldBe(2);
     }
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

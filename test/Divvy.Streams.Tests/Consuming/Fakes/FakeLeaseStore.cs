@@ -60,6 +60,13 @@ internal sealed class FakeLeaseStore : ILeaseStore
         holder!.Lost(term);
     }
 
+    /// <summary>The lease's time is over for its holder; the store would still take its writes.</summary>
+    public void Expire(LeaseTerm term)
+    {
+        lock (gate)
+            held[term.Shard].End.Cancel();
+    }
+
     public StreamLease Lease(string shard)
     {
         lock (gate)

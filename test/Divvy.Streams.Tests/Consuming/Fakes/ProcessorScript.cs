@@ -11,6 +11,8 @@ internal sealed class ProcessorScript
 
     public Func<Task> ShardEnded { get; set; } = () => Task.CompletedTask;
 
+    public Func<Task> Shutdown { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Whether every batch is checkpointed at its end.</summary>
     public bool Checkpoints { get; set; }
 }

@@ -40,6 +40,7 @@ internal sealed class RecordingProcessor(EventLog log, ProcessorScript script) :
     public async Task ShutdownRequestedAsync(ICheckpointer checkpointer, CancellationToken cancellationToken)
     {
         log.Add($"{shard} shutdown");
+        await script.Shutdown();
         await checkpointer.CheckpointAsync(cancellationToken);
     }
 

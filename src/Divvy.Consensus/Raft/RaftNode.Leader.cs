@@ -177,10 +177,14 @@ public sealed partial class RaftNode
         progress.ReadRound = Math.Max(progress.ReadRound, message.Context);
 
         // What is under way to it may be lost, and nothing new may come, or may go behind a full window: an empty
-        // message behind all that is refused then, and the follower is probed.
+        // message behind all that is refused then, and the follower is probed. Where the log does not reach back that
+        // far any more, there is nothing to be refused: it gets a snapshot.
         var full = progress is { State: ProgressState.Replicate, Window.IsFull: true };
-        if (full && log.TermAt(progress.Next.Previous) is { } previous)
-            SendEntries(message.From, progress, previous, []);
+        var previous = full ? log.TermAt(progress.Next.Previous) : null;
+        if (full && previous is null)
+            progress.BecomeProbe();
+        if (previous is { } term)
+            SendEntries(message.From, progress, term, []);
         else if (progress.Match < log.LastIndex || progress.State == ProgressState.Probe)
             SendAppend(message.From, progress, evenIfEmpty: true);
         ReleaseReads();

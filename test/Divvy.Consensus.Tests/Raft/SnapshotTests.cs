@@ -26,6 +26,22 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void InstallSnapshot_WindowOfLostMessagesBehindTheCompactedLog_CatchesUp()
+    {
+        var cluster = new SimulatedCluster(3, options => options with { MaxInflightMessages = 4, MaxMessageBytes = 64 });
+        cluster.Elect(1);
+        cluster.Cut(1, 3);
+        for (var i = 0; i < 50; i++)
+            cluster.Propose(1, $"{i}");
+        cluster.Settle();
+        cluster[1].Compact(keep: 0);
+        cluster[2].Compact(keep: 0);
+        cluster.Heal();
+        cluster.TickAll(10);
+        SimulatedCluster.Commands(cluster[3]).Count().ShouldBe(50);
+    }
+
+    [Fact]
     public void Restart_AfterASnapshot_GoesOnFromIt()
     {
         var cluster = new SimulatedCluster(1);

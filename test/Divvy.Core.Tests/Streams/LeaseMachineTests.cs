@@ -105,6 +105,21 @@ public sealed class LeaseMachineTests
     }
 
     [Fact]
+    public void Step_OthersHoldTooMany_AsksForNoMoreAtOnceThanAllowed()
+    {
+        var machine = new LeaseMachine(settings with { MaxAskedAtOnce = 3 }, TimeSpan.Zero);
+        machine.Step(TimeSpan.Zero);
+        var rows = Enumerable.Range(0, 20)
+            .Select(static number => new StreamLease($"s{number:00}") { Owner = "b", Counter = 1 }).ToList();
+        machine.See(rows, [], TimeSpan.Zero, TimeSpan.Zero);
+
+        var asked = machine.Step(Seconds(2)).OfType<LeaseAction.Write>().Select(static action => action.Change).ToList();
+
+        asked.Count.ShouldBe(3);
+        asked.ShouldAllBe(static write => write.Purpose == LeasePurpose.Ask);
+    }
+
+    [Fact]
     public void Run_NothingHappens_RenewsEveryHalfLeaseAndMovesNothing()
     {
         var world = World(30, "a", "b", "c");

@@ -49,14 +49,14 @@ internal sealed class DistributionWorkload : IWorkload
         cluster.Weather.IsStormy = false;
         cluster.Store.HealAll();
         await operating.ConfigureAwait(false);
-        await operators.TakeBackAsync().ConfigureAwait(false);
+        await operators.TakeBackAllAsync().ConfigureAwait(false);
         // A session that the faults kept from renewing may still end of it: it is renewed or over after this.
         await world.Delay(settings.SessionTtl).ConfigureAwait(false);
         await ConvergeAsync(world, cluster, report, "after the faults", options.HealWithin).ConfigureAwait(false);
 
         Enter(world, "calm");
         await operators.RunAsync(world.Now + (options.Faulty / 2), mayFail: false).ConfigureAwait(false);
-        await operators.TakeBackAsync().ConfigureAwait(false);
+        await operators.TakeBackAllAsync().ConfigureAwait(false);
         await ConvergeAsync(world, cluster, report, "after the calm", options.HealWithin).ConfigureAwait(false);
         await StopCallersAsync(world, cluster, report).ConfigureAwait(false);
         cluster.Owners.Close();

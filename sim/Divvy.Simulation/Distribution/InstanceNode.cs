@@ -71,6 +71,9 @@ internal sealed class InstanceNode : Node, IShardOwner
             Servers = [.. servers.Select(name => new Uri($"http://{name}"))],
             Zone = $"zone-{random.Below(3)}",
             Capacity = random.Pick([1, 1, 1, 2]),
+            // Moves between hosts that are far apart, a few at a time, take longer than the half minute of the default.
+            // A host whose time is over leaves with its shards, and then requests fail: that it does is no finding.
+            DrainTimeout = TimeSpan.FromMinutes(5),
             PeerHandler = new ForwardWatch(
                 process.Name, requests, new SimHttpHandler(network, process, connectWithin)),
         };

@@ -14,8 +14,10 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
     private const int FewestInstances = 2;
     private const int MostInstances = 14;
 
-    /// <summary>Within which the removal of a namespace has to end, however many faults there are meanwhile: they end
-    /// before that.</summary>
+    /// <summary>Attempts, a second apart, to take back what was said of instances.</summary>
+    private const int TakeBackTries = 60;
+
+    /// <summary>Within which the removal of a namespace has to end, from when faults have ceased.</summary>
     private static readonly TimeSpan removedWithin = TimeSpan.FromSeconds(120);
 
     private readonly SimRandom random = world.Fork("operators");
@@ -44,8 +46,18 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
         await meddler.EndAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Takes back what was said of instances and shards.</summary>
-    public async Task TakeBackAsync()
+    /// <summary>Takes back all that was said of instances, again while there is some left: a server that has just
+    /// started refuses.</summary>
+    public async Task TakeBackAllAsync()
+    {
+        for (var tries = 0; cluster.Records.Statuses.Count > 0 && tries < TakeBackTries; tries++)
+        {
+            await TakeBackAsync().ConfigureAwait(false);
+            await world.Delay(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TakeBackAsync()
     {
         foreach (var instance in cluster.Records.Statuses.Keys.ToArray())
             await AskAsync($"take back the status of {instance}", Say(instance.Value, null)).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace Divvy.Client.AspNetCore;
 /// the yielding revision and the session it is meant for; answers 204.</summary>
 internal sealed class HandOverEndpoint(ShardHost host)
 {
-    /// <summary>What is read at a time of a state whose size nobody has said.</summary>
+    /// <summary>How much of a state is read at a time.</summary>
     private const int ChunkBytes = 81_920;
 
     public async Task TakeAsync(HttpContext context, string? path)

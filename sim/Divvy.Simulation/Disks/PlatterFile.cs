@@ -11,6 +11,10 @@ internal sealed class PlatterFile
 
     private readonly SortedDictionary<int, byte[]> old = [];
     private readonly SortedSet<int> dropped = [];
+
+    /// <summary>Sectors that were synced, to be filled again.</summary>
+    private readonly Stack<byte[]> spare = new();
+
     private byte[] written;
     private long durableLength;
 
@@ -63,8 +67,22 @@ internal sealed class PlatterFile
     /// <summary>Everything is on the platter, but for what an earlier failure has dropped.</summary>
     public void Sync()
     {
-        foreach (var sector in old.Keys.Where(sector => !dropped.Contains(sector)).ToList())
-            old.Remove(sector);
+        foreach (var (sector, content) in old)
+        {
+            if (!dropped.Contains(sector))
+                spare.Push(content);
+        }
+
+        if (dropped.Count == 0)
+        {
+            old.Clear();
+        }
+        else
+        {
+            foreach (var sector in old.Keys.Where(sector => !dropped.Contains(sector)).ToList())
+                old.Remove(sector);
+        }
+
         durableLength = Length;
     }
 
@@ -110,10 +128,13 @@ internal sealed class PlatterFile
             return;
         }
 
-        var content = new byte[SectorSize];
+        if (!spare.TryPop(out var content))
+            content = new byte[SectorSize];
         var at = sector * SectorSize;
-        if (at < written.Length)
-            written.AsSpan(at, Math.Min(SectorSize, written.Length - at)).CopyTo(content);
+        var count = Math.Clamp(written.Length - at, 0, SectorSize);
+        if (count > 0)
+            written.AsSpan(at, count).CopyTo(content);
+        content.AsSpan(count).Clear();
         old.Add(sector, content);
     }
 }

@@ -122,12 +122,11 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             .ConfigureAwait(false);
         var options = snapshot.Get(space).Config?.ToDeadlines();
         var deadlines = new MoveDeadlines(options ?? new MoveDeadlinesOptions());
-        var before = snapshot.Get(space);
-        var seen = before;
+        var seen = snapshot.Get(space);
         while (snapshot.Get(space) is { Config: { } config } now)
         {
-            ForgetRemoved(before, now, deadlines);
-            before = now;
+            // A record that is gone has no deadline any more.
+            deadlines.KeepOnly(now.Shards.ContainsKey);
             if (config.ToDeadlines() is { } configured && configured != options)
                 (options, deadlines) = (configured, new MoveDeadlines(configured));
             if (ControllerRound.IsColdStart(now))
@@ -273,15 +272,6 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             if (failed.Count < MaxFailures)
                 failed.Add((change.Shard, next.Instance));
         }
-    }
-
-    /// <summary>A record that is gone has no deadline any more.</summary>
-    private static void ForgetRemoved(NamespaceSnapshot before, NamespaceSnapshot now, MoveDeadlines deadlines)
-    {
-        if (ReferenceEquals(before.Shards, now.Shards) || deadlines.Count == 0)
-            return;
-        foreach (var shard in before.Shards.Keys.Where(shard => !now.Shards.ContainsKey(shard)))
-            deadlines.Forget(shard);
     }
 
     private void TakeFailures(MoveDeadlines deadlines)

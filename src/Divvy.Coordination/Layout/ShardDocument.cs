@@ -11,13 +11,13 @@ internal sealed record ShardDocument
 {
     public string Range { get; set; } = "";
 
-    public string[]? Parents { get; set; }
+    public string?[]? Parents { get; set; }
 
     public SessionDocument? Owner { get; set; }
 
     public SessionDocument? Next { get; set; }
 
-    public SessionDocument[]? Standbys { get; set; }
+    public SessionDocument?[]? Standbys { get; set; }
 
     public ShardPhase Phase { get; set; }
 
@@ -43,15 +43,15 @@ internal sealed record ShardDocument
         Reason = record.Reason,
     };
 
-    /// <exception cref="FormatException">The range or a session is malformed.</exception>
+    /// <exception cref="FormatException">The range or a session is malformed, or a name is null.</exception>
     public ShardRecord ToRecord(ShardId shard) => new()
     {
         Shard = shard,
         Range = ParseRange(Range),
-        Parents = [.. (Parents ?? []).Select(parent => new ShardId(parent))],
+        Parents = [.. (Parents ?? []).Select(parent => new ShardId(parent ?? throw Null("parent")))],
         Owner = Owner?.ToSession(),
         Next = Next?.ToSession(),
-        Standbys = [.. (Standbys ?? []).Select(standby => standby.ToSession())],
+        Standbys = [.. (Standbys ?? []).Select(standby => standby?.ToSession() ?? throw Null("standby"))],
         Phase = Phase,
         Generation = new Generation(Generation),
         HandedOverAt = new Revision(HandedOverAt ?? 0),
@@ -61,6 +61,8 @@ internal sealed record ShardDocument
 
     private static SessionDocument? From(SessionRef? session) =>
         session is { } some ? SessionDocument.From(some) : null;
+
+    private static FormatException Null(string name) => new($"a {name} is null");
 
     private static HashRange ParseRange(string text) => HashRange.TryParse(text, out var range)
         ? range

@@ -40,28 +40,39 @@ public static class StoreCodec
         TryRead(bytes, StoreJson.Default.LeaderRecord, out value, out error);
 
     public static bool TryDecode(
-        ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out EventBatch? value, out string error) =>
-        TryRead(bytes, StoreJson.Default.EventBatch, out value, out error);
+        ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out EventBatch? value, out string error)
+    {
+        value = null;
+        return TryRead(bytes, StoreJson.Default.EventBatchDocument, out var document, out error)
+            && TryTurn(document, static read => read.ToBatch(), out value, out error);
+    }
 
     public static bool TryDecode(
         ReadOnlySpan<byte> bytes, ShardId shard, [NotNullWhen(true)] out ShardRecord? value, out string error)
     {
         value = null;
-        if (!TryRead(bytes, StoreJson.Default.ShardDocument, out var document, out error))
-            return false;
+        return TryRead(bytes, StoreJson.Default.ShardDocument, out var document, out error)
+            && TryTurn((document, shard), static read => read.document.ToRecord(read.shard), out value, out error);
+    }
+
+    private static byte[] Write<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
+
+    /// <summary>From what was read to what it means.</summary>
+    private static bool TryTurn<TDocument, T>(
+        TDocument document, Func<TDocument, T> turn, [NotNullWhen(true)] out T? value, out string error)
+        where T : class
+    {
         try
         {
-            value = document.ToRecord(shard);
+            (value, error) = (turn(document), "");
             return true;
         }
         catch (Exception failure) when (failure is FormatException or OverflowException)
         {
-            error = failure.Message;
+            (value, error) = (null, failure.Message);
             return false;
         }
     }
-
-    private static byte[] Write<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
 
     private static bool TryRead<T>(
         ReadOnlySpan<byte> bytes, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value, out string error)

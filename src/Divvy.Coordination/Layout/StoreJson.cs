@@ -24,5 +24,6 @@ namespace Divvy.Coordination.Layout;
 [JsonSerializable(typeof(StatusRecord))]
 [JsonSerializable(typeof(LeaderRecord))]
 [JsonSerializable(typeof(EventBatch))]
+[JsonSerializable(typeof(EventBatchDocument))]
 [JsonSerializable(typeof(ShardDocument))]
 internal sealed partial class StoreJson : JsonSerializerContext;

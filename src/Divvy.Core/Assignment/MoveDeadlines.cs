@@ -27,7 +27,11 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
         var record = shard.Record;
         if (record.Phase == ShardPhase.Stable)
         {
-            moves.Remove(record.Shard);
+            if (moves.Count > 0)
+            {
+                moves.Remove(record.Shard);
+            }
+
             return;
         }
 
@@ -49,8 +53,15 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
         moves[record.Shard] = new Entry { Shard = shard, SinceMs = nowMs, DueMs = nowMs + limit };
     }
 
-    /// <summary>The record is gone.</summary>
-    public void Forget(ShardId shard) => moves.Remove(shard);
+    /// <summary>Forgets the shards whose record is gone.</summary>
+    public void KeepOnly(Predicate<ShardId> exists)
+    {
+        ArgumentNullException.ThrowIfNull(exists);
+        foreach (var shard in moves.Keys.Where(shard => !exists(shard)).ToArray())
+        {
+            moves.Remove(shard);
+        }
+    }
 
     /// <summary>Keeps an instance from being chosen for the shard for a while, for example after it acknowledged
     /// FAILED.</summary>
@@ -66,9 +77,7 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
 
     /// <summary>The instances not to be chosen for the shard now, in order.</summary>
     public ImmutableArray<InstanceId> Penalised(ShardId shard, long nowMs) =>
-        penalties.TryGetValue(shard, out var untilMs)
-            ? [.. untilMs.Where(entry => entry.Value > nowMs).Select(entry => entry.Key)]
-            : [];
+        penalties.Count > 0 && penalties.TryGetValue(shard, out var untilMs) ? Running(untilMs, nowMs) : [];
 
     /// <summary>What is due. <paramref name="mode"/> and <paramref name="namespaceRevision"/> are the namespace's, as
     /// read.</summary>
@@ -137,6 +146,9 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
             steps.Add(outcome.Step);
         }
     }
+
+    private static ImmutableArray<InstanceId> Running(SortedDictionary<InstanceId, long> untilMs, long nowMs) =>
+        [.. untilMs.Where(entry => entry.Value > nowMs).Select(entry => entry.Key)];
 
     private void DropExpiredPenalties(long nowMs)
     {

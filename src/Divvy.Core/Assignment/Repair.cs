@@ -25,6 +25,7 @@ public static class Repair
 
         return record.Phase switch
         {
+            ShardPhase.Stable when record.Standbys.IsEmpty => new RepairFinding(RepairNeed.Nothing),
             ShardPhase.Stable => StandbysGone(shard, sessions),
             ShardPhase.Closing => new RepairFinding(RepairNeed.Acknowledgement, Waiting: owner),
             _ => InMove(shard, owner, sessions),
@@ -72,12 +73,21 @@ public static class Repair
 
     private static RepairFinding StandbysGone(in VersionedShard shard, ISessionDirectory sessions)
     {
-        ImmutableArray<SessionRef> gone = [.. shard.Record.Standbys.Where(standby => !sessions.IsLive(standby))];
-        if (gone.IsEmpty)
+        var builder = ImmutableArray.CreateBuilder<SessionRef>();
+        foreach (var standby in shard.Record.Standbys)
+        {
+            if (!sessions.IsLive(standby))
+            {
+                builder.Add(standby);
+            }
+        }
+
+        if (builder.Count == 0)
         {
             return new RepairFinding(RepairNeed.Nothing);
         }
 
+        var gone = builder.ToImmutable();
         var left = shard.Record.Standbys.RemoveRange(gone);
         var clean = Handoff.SetStandbys(shard, left, $"standby {gone[0]} is gone");
         return clean.IsStep ? Found(clean.Step with { MustLive = [], MustBeGone = gone }) : Found(clean);

@@ -54,12 +54,52 @@ public sealed class StoreCodecTests
     [InlineData("""{"range":"00-00","owner":{"instance":null,"session":"1"}}""")]
     [InlineData("""{"range":"00-00","owner":{"instance":"a"}}""")]
     [InlineData("""{"range":"00-00","generation":"three"}""")]
+    [InlineData("""{"range":"00-00","standbys":[null]}""")]
+    [InlineData("""{"range":"00-00","parents":[null]}""")]
     public void Decode_MalformedShard_SaysWhyAndDoesNotThrow(string json)
     {
         StoreCodec.TryDecode(Encoding.UTF8.GetBytes(json), new ShardId("7"), out ShardRecord? record, out var error)
             .ShouldBeFalse();
 
         record.ShouldBeNull();
+        error.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Decode_Events_AreWhatWasEncoded()
+    {
+        var batch = new EventBatch("server-1", [
+            new ShardEvent
+            {
+                Kind = StepKind.Takeover,
+                Shard = "7",
+                From = "a/1",
+                To = "b/2",
+                Generation = 4,
+                Reason = "a is gone",
+                Time = new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero),
+            },
+            new ShardEvent { Kind = StepKind.Create, Shard = "8", Time = DateTimeOffset.UnixEpoch },
+        ]);
+
+        StoreCodec.TryDecode(StoreCodec.Encode(batch), out EventBatch? read, out var error).ShouldBeTrue(error);
+
+        read!.Server.ShouldBe("server-1");
+        read.Events.ShouldBe(batch.Events);
+    }
+
+    [Theory]
+    [InlineData("""{"events":[]}""")]
+    [InlineData("""{"server":"s"}""")]
+    [InlineData("""{"server":"s","events":[{}]}""")]
+    [InlineData("""{"server":"s","events":[{"kind":"create","shard":"7"}]}""")]
+    [InlineData("""{"server":"s","events":[{"kind":"vanish","shard":"7","time":"2026-11-01T12:00:00Z"}]}""")]
+    [InlineData("""{"server":"s","events":[null]}""")]
+    public void Decode_MalformedEvents_SaysWhyAndDoesNotThrow(string json)
+    {
+        StoreCodec.TryDecode(Encoding.UTF8.GetBytes(json), out EventBatch? batch, out var error).ShouldBeFalse();
+
+        batch.ShouldBeNull();
         error.ShouldNotBeEmpty();
     }
 

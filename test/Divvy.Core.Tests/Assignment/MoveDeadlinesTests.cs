@@ -20,7 +20,7 @@ public sealed class MoveDeadlinesTests
         Tick(Options.PrepareTimeoutMs).Steps.ShouldHaveSingleItem().Kind.ShouldBe(StepKind.Cancel);
         deadlines.Penalised(shard.Record.Shard, Options.PrepareTimeoutMs).ShouldBe([B.Instance]);
         Tick(Options.PrepareTimeoutMs + Options.RepeatMs).Steps.Length.ShouldBe(1, "the first may have failed to commit");
-        deadlines.Forget(shard.Record.Shard);
+        deadlines.KeepOnly(kept => kept != shard.Record.Shard);
         var over = Options.PrepareTimeoutMs + Options.RepeatMs + Options.PenaltyMs;
         Tick(over);
         deadlines.Penalised(shard.Record.Shard, over).ShouldBeEmpty();

@@ -1,1 +1,0 @@
-echo -18 > /proc/self/autogroup; printf '1\n2\n3\n4\n5\n6\n' | env "$@" nice -n -15 sim/Divvy.Simulation/bin/Release/net10.0/divvy-sim work --workload distributor --members 3 --servers 3 --instances 10 --shards 200 --seconds 300 2>&1 | grep '^gc'

@@ -33,13 +33,13 @@ internal static class Convergence
         if (holder.Session != owner || holder.Generation != record.Generation)
             return $"{holder.Session} serves {record.Shard} at {holder.Generation}, which is {owner}'s at"
                 + $" {record.Generation}";
-        foreach (var caller in cluster.Callers)
+        foreach (var (router, table) in cluster.Routers)
         {
-            var route = caller.Table.Find(record.Shard);
+            var route = table.Find(record.Shard);
             if (route is null || route.Owner?.Instance != owner.Instance || route.Generation != record.Generation
                 || route.Address != cluster.Records.AddressOf(owner))
             {
-                return $"{caller.Name} routes {record.Shard} to {route?.Owner} at {route?.Generation}, which is"
+                return $"{router} routes {record.Shard} to {route?.Owner} at {route?.Generation}, which is"
                     + $" {owner}'s at {record.Generation}";
             }
         }

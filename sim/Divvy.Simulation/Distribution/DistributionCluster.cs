@@ -1,5 +1,6 @@
 using Divvy.Core.Assignment;
 using Divvy.Core.Identity;
+using Divvy.Core.Routing;
 using Divvy.Simulation.Network;
 using Divvy.Simulation.Runs;
 using Divvy.Simulation.Stores;
@@ -41,6 +42,7 @@ internal sealed class DistributionCluster
                 Owners.Passes(before.Shard, former, before.Generation);
         };
         Records.Changed += CheckPreparation;
+        Records.Plans.IsCalm = () => Owners.IsCalm;
         Sightings = new Sightings(world, Records);
         Sightings.Start();
         Store = new StoreCluster(world, Network, settings.Store, report, options.Members);
@@ -83,6 +85,14 @@ internal sealed class DistributionCluster
     public IReadOnlyList<CallerNode> Callers => callers;
 
     public StoreCluster Store { get; }
+
+    /// <summary>Who routes requests, and what each knows.</summary>
+    public IEnumerable<(string Name, RoutingTable Table)> Routers =>
+    [
+        .. callers.Select(caller => (caller.Name, caller.Table)),
+        .. instances.Values.Where(instance => instance is { IsUp: true, Table: not null })
+            .Select(instance => (instance.Name, instance.Table!)),
+    ];
 
     /// <summary>Everything that can be cut off, in one order.</summary>
     public IReadOnlyList<string> Hosts =>

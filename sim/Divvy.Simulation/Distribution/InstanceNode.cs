@@ -6,6 +6,7 @@ using Divvy.Client.Routing;
 using Divvy.Client.Servers;
 using Divvy.Core.Hosting;
 using Divvy.Core.Identity;
+using Divvy.Core.Routing;
 using Divvy.Simulation.Network;
 using Divvy.Simulation.Runs;
 using Divvy.Simulation.World;
@@ -112,6 +113,9 @@ internal sealed class InstanceNode : Node, IShardOwner
 
     /// <inheritdoc/>
     public bool HasSession => IsUp && host.HasSession;
+
+    /// <summary>What its own router knows; null: it has none.</summary>
+    public RoutingTable? Table => router?.Table;
 
     /// <inheritdoc/>
     public TimeSpan Belief => host.SessionDeadline - Process.Clock.GetElapsedTime(made);

@@ -9,28 +9,32 @@ namespace Divvy.Simulation.Distribution;
 
 /// <summary>
 /// The store's keys as of each revision, and whether each commit was allowed: what a record may become, which sessions
-/// had to live and which had to be gone, and whether a controller kept to its budget.
-/// <para>Operators have no budget, and neither has the search for somebody who takes a shard that its owner cannot
-/// load. What counts is how many of the moves that plans began are under way. One whose owner is gone is a failover
-/// from then on: its takeover ends it, which may come a commit later than the moves that the same plan began in its
-/// place.</para>
+/// had to live and which had to be gone.
 /// </summary>
-internal sealed class RecordBook(SimWorld world, DistributionSettings settings, RunReport report)
+internal sealed class RecordBook
 {
-    private static readonly string[] unplanned = ["moved by an operator", "could not take it"];
-
+    private readonly SimWorld world;
+    private readonly RunReport report;
     private readonly StoreLayout layout = new();
     private readonly SortedDictionary<ShardId, VersionedShard> shards = [];
     private readonly SortedDictionary<InstanceId, (SessionId Session, ServiceRecord Record)> sessions = [];
     private readonly SortedDictionary<InstanceId, OperatorStatus> statuses = [];
     private readonly Dictionary<ShardId, Generation> highest = [];
-    private readonly SortedDictionary<ShardId, ShardRecord> planned = [];
+
+    public RecordBook(SimWorld world, DistributionSettings settings, RunReport report)
+    {
+        (this.world, this.report) = (world, report);
+        Plans = new PlanBook(world, settings.Namespace.ToPolicy(), IsLive, report);
+    }
 
     /// <summary>A session's key is gone: from here on anybody may take over what it had.</summary>
     public event Action<SessionRef>? SessionEnded;
 
     /// <summary>A record has changed, from what to what.</summary>
     public event Action<ShardRecord, ShardRecord>? Changed;
+
+    /// <summary>Judges what was planned.</summary>
+    public PlanBook Plans { get; }
 
     /// <summary>The records as of the last revision seen.</summary>
     public IReadOnlyDictionary<ShardId, VersionedShard> Shards => shards;
@@ -64,18 +68,15 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
     {
         foreach (var revision in batch.Events.GroupBy(change => change.Kv.ModRevision))
         {
-            var begun = 0;
             // A transaction's own compares saw the state before it, so sessions are taken up after the records.
             foreach (var change in revision.OrderBy(change => layout.Parse(change.Key).Kind != StoreKeyKind.Shard))
-                begun += Take(change);
-            if (begun > 0)
-                CheckBudget(revision.Key);
+                Take(change);
+            Plans.Commit(revision.Key);
             Seen = revision.Key;
         }
     }
 
-    /// <returns>How many moves it began that count for the budget.</returns>
-    private int Take(WatchEvent change)
+    private void Take(WatchEvent change)
     {
         var key = layout.Parse(change.Key);
         switch (key.Kind)
@@ -86,7 +87,8 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
                     && config!.Deleting;
                 break;
             case StoreKeyKind.Shard:
-                return TakeShard(new ShardId(key.Name), change);
+                TakeShard(new ShardId(key.Name), change);
+                break;
             case StoreKeyKind.Service when change.IsDelete:
                 if (sessions.Remove(new InstanceId(key.Name), out var ended))
                     SessionEnded?.Invoke(new SessionRef(new InstanceId(key.Name), ended.Session));
@@ -104,10 +106,14 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
                 break;
         }
 
-        return 0;
+        if (key.Kind is StoreKeyKind.Service or StoreKeyKind.Status)
+            Plans.Said(new InstanceId(key.Name), TakesShards(new InstanceId(key.Name)));
     }
 
-    private int TakeShard(ShardId shard, WatchEvent change)
+    private bool TakesShards(InstanceId instance) => !statuses.ContainsKey(instance)
+        && (!sessions.TryGetValue(instance, out var held) || held.Record.Status != ServiceStatus.Draining);
+
+    private void TakeShard(ShardId shard, WatchEvent change)
     {
         report.Count("records written");
         var before = shards.TryGetValue(shard, out var known) ? known.Record : null;
@@ -121,14 +127,14 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
             }
 
             shards.Remove(shard);
-            planned.Remove(shard);
-            return 0;
+            Plans.Forget(shard);
+            return;
         }
 
         if (!StoreCodec.TryDecode(change.Kv.Value.Span, shard, out var after, out var error))
         {
             report.Violated("records", $"{shard} cannot be read: {error}");
-            return 0;
+            return;
         }
 
         shards[shard] = new VersionedShard(after!, new Revision(change.Kv.ModRevision));
@@ -138,13 +144,7 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
         Check(shard, before, after!, change.Kv.ModRevision);
         if (before is not null)
             Changed?.Invoke(before, after!);
-        if (after!.Next is null)
-            planned.Remove(shard);
-        if (before?.Phase != ShardPhase.Stable || after.Phase != ShardPhase.Preparing
-            || unplanned.Any(reason => after.Reason.Contains(reason, StringComparison.Ordinal)))
-            return 0;
-        planned[shard] = after;
-        return 1;
+        Plans.Take(before, after!, change.Kv.ModRevision);
     }
 
     private void Check(ShardId shard, ShardRecord? before, ShardRecord after, long revision)
@@ -169,29 +169,5 @@ internal sealed class RecordBook(SimWorld world, DistributionSettings settings, 
 
         void Wrong(string checker, string what) =>
             report.Violated(checker, $"{shard} at revision {revision}: {what} ({after.Reason})");
-    }
-
-    private void CheckBudget(long revision)
-    {
-        var policy = settings.Namespace.ToPolicy();
-        var moves = planned.Values.Where(record => record.Owner is { } owner && IsLive(owner)).ToList();
-        if (moves.Count > policy.MaxMovesInFlight)
-        {
-            report.Violated(
-                "plan budgets",
-                $"{moves.Count} moves under way at revision {revision}, {policy.MaxMovesInFlight} allowed");
-        }
-
-        var parts = moves.SelectMany(record => new[] { record.Owner, record.Next });
-        foreach (var part in parts.GroupBy(session => session))
-        {
-            if (part.Count() > policy.MaxMovesPerInstance)
-            {
-                report.Violated(
-                    "plan budgets",
-                    $"{part.Key} takes part in {part.Count()} moves at revision {revision},"
-                        + $" {policy.MaxMovesPerInstance} allowed");
-            }
-        }
     }
 }

@@ -38,7 +38,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         string fileName,
         IEnumerable<string> arguments,
         Action<string>? onOutput = null,
-        Action<string>? onError = null)
+        Action<string>? onError = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var process = new Process
         {
@@ -49,6 +50,8 @@ internal sealed class ChildProcess : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
+            process.StartInfo.Environment[variable] = value;
         var child = new ChildProcess(name, process, onOutput, onError);
         process.Start();
         process.BeginOutputReadLine();
@@ -59,11 +62,20 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts this program again with other arguments, to end with this process.</summary>
     public static ChildProcess StartSupervised(
-        string name, IEnumerable<string> arguments, Action<string>? onOutput = null, Action<string>? onError = null)
+        string name,
+        IEnumerable<string> arguments,
+        Action<string>? onOutput = null,
+        Action<string>? onError = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var own = OwnBinary.Find();
         return Start(
-            name, own.FileName, [.. own.FirstArguments, .. arguments, SupervisedOption.Name], onOutput, onError);
+            name,
+            own.FileName,
+            [.. own.FirstArguments, .. arguments, SupervisedOption.Name],
+            onOutput,
+            onError,
+            environment);
     }
 
     public void Signal(int signal)

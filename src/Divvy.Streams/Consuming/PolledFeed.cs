@@ -27,7 +27,10 @@ internal sealed class PolledFeed(
         try
         {
             var called = time.GetTimestamp();
-            var answer = await kinesis.GetRecordsAsync(iterator, grant.Limit, cancellationToken).ConfigureAwait(false);
+            var answer = await kinesis
+                .GetRecordsAsync(
+                    iterator, grant.Limit, (bytes, token) => gate.AdmitAsync(account, bytes, token), cancellationToken)
+                .ConfigureAwait(false);
             took = time.GetElapsedTime(called);
             iterator = answer.NextIterator;
             return answer;

@@ -2,17 +2,19 @@ using Divvy.Streams.Kinesis;
 
 namespace Divvy.Streams.Consuming;
 
-/// <summary>Decides which shard of a worker may read how much, so that all of them together never hold more than a
-/// limit of bytes and none can starve the others. Pure; its owner locks it.</summary>
+/// <summary>Decides which shard of a worker may read how much, so that all of them together stay below a limit of bytes
+/// and none can starve the others. Pure; its owner locks it.</summary>
 /// <remarks>
-/// <para>The service limits an answer by records and by 10 MB, never by fewer bytes. So a read reserves the worst that
-/// its record limit allows, and gives back what the answer did not take. With that the limit holds whatever the sizes
-/// are.</para>
-/// <para>Fairness: a part of the limit is kept for reads under way, the rest is divided evenly between the shards. A
-/// shard that holds its part (its processor is slow or stalled) waits for itself, never in others' way; one that holds
-/// nothing may always read. Record limits follow the largest record seen, so that an answer takes about half a part:
-/// one half is processed while the other is read. What is not known yet is taken for large: a shard's first read is
-/// small, and limits grow step by step.</para>
+/// <para>The service limits an answer by records and by 10 MB, never by fewer bytes. To reserve the worst for each read
+/// would leave room for three reads of all shards at once. So a read reserves what its records are likely to take,
+/// by the last answers of its shard, and says how large its answer is before it takes it in
+/// (<see cref="TryAdmit"/>): what was reserved too much is given back at once, what is missing is added while the limit
+/// is not passed. One answer may pass it: that is the overshoot, of one answer at most. Then nothing is read or taken
+/// in until records are processed; answers stay in their connections.</para>
+/// <para>Fairness: three quarters of the limit are divided evenly between the shards, the rest is for answers that turn
+/// out larger. A shard that holds its part (its processor is slow or stalled) waits for itself, never in others' way;
+/// one that holds nothing may always read. An answer takes about half a part: one half is processed while the other is
+/// read. What is not known yet is taken for large: a shard's first read is small, and limits grow step by step.</para>
 /// <para>When many shards' records grew at once the room can be short although nothing is being read: then fewer
 /// records are read at a time, down to one.</para>
 /// </remarks>
@@ -21,14 +23,22 @@ internal sealed class ReadBudget
     /// <summary>The service's limit of one answer.</summary>
     public const long LargestAnswer = 10L << 20;
 
-    /// <summary>The largest record of an ordinary stream, with its key.</summary>
-    public const long LargestRecord = (1L << 20) + 1024;
+    /// <summary>What a record takes besides its texts and data: the object, its places in lists, unused room of arrays.
+    /// JSON needs as much for a record besides these, and a third more for its data: an answer in memory is not larger
+    /// than it was on the wire.</summary>
+    public const int RecordOverhead = 100;
 
-    /// <summary>What a record takes besides its data and key: the object, its strings, its place in lists.</summary>
-    public const int RecordOverhead = 300;
+    /// <summary>Less is not worth dividing.</summary>
+    public const long SmallestLimit = 4L << 20;
 
-    /// <summary>By how much a shard's record limit may grow from one read to the next.</summary>
+    /// <summary>What a record of a shard is taken to take before any was seen.</summary>
+    private const int UnknownRecord = 16 << 10;
+
+    /// <summary>By how much a shard's record limit may grow from one read to the next; the first is 1.</summary>
     private const int Growth = 8;
+
+    /// <summary>One in so many of what was known is forgotten with each answer of smaller records.</summary>
+    private const int Memory = 8;
 
     private readonly long limit;
     private int shards;
@@ -41,16 +51,12 @@ internal sealed class ReadBudget
         this.limit = limit;
     }
 
-    /// <summary>Less could not hold one full answer beside buffers.</summary>
-    public static long SmallestLimit => 16L << 20;
-
     /// <summary>Bytes buffered and reserved.</summary>
     public long Held { get; private set; }
 
-    private long Part => (limit - Math.Max(LargestAnswer + (2 << 20), limit / 3)) / Math.Max(1, shards);
+    private long Part => limit / 4 * 3 / Math.Max(1, shards);
 
-    public static int CostOf(StreamRecord record) =>
-        record.Data.Length + (2 * record.PartitionKey.Length) + RecordOverhead;
+    public static int CostOf(StreamRecord record) => record.Data.Length + record.TextBytes + RecordOverhead;
 
     /// <summary>A shard takes part.</summary>
     public ReadAccount Open()
@@ -73,21 +79,23 @@ internal sealed class ReadBudget
     /// <param name="maxRecords">The most records it wants.</param>
     public ReadGrant? TryGrant(ReadAccount account, int maxRecords)
     {
-        var size = account.LargestRecord == 0 ? LargestRecord : account.LargestRecord;
+        var size = account.RecordSize == 0 ? UnknownRecord : account.RecordSize;
+        var most = account.LastLimit == 0 ? 1 : (int)Math.Min(maxRecords, account.LastLimit * (long)Growth);
         var fitting = (int)Math.Clamp(Part / 2 / size, 1, maxRecords);
-        var wanted = account.LastLimit == 0 ? fitting : Math.Min(fitting, account.LastLimit * Growth);
-        if (account.Buffered > 0 && account.Buffered + (wanted * size) > Part)
+        var wanted = Math.Min(fitting, most);
+        if (account.Buffered > 0 && account.Buffered + Expected(wanted, size) > Part)
             return null;
         var room = limit - Held;
-        if (Worst(wanted) > room)
+        if (Expected(wanted, size) > room)
         {
-            // Reads under way give back most of what they reserved: worth waiting for.
-            wanted = reads > 0 ? 0 : (int)Math.Min(wanted, room / Worst(1));
+            // Reads under way may give back some of what they reserved: worth waiting for. What alone is larger than
+            // the whole limit comes when nothing else is held.
+            wanted = reads > 0 ? 0 : Held == 0 ? 1 : (int)Math.Clamp(room / size, 0, wanted);
         }
         if (wanted == 0)
             return null;
         account.LastLimit = wanted;
-        return Grant(account, new(wanted, Worst(wanted), wanted < fitting || account.LargestRecord == 0));
+        return Grant(account, new(wanted, Expected(wanted, size), wanted < fitting || account.RecordSize == 0));
     }
 
     /// <summary>Leave to take in what the service has sent, or null. Something larger than the whole limit may come
@@ -101,12 +109,33 @@ internal sealed class ReadBudget
         return Held + bytes > limit && Held > 0 ? null : Grant(account, new(int.MaxValue, bytes, false));
     }
 
-    /// <summary>The read is over: its answer takes so much.</summary>
-    public void Settle(ReadAccount account, long bytes, int largestRecord)
+    /// <summary>The answer's size is known: leave to take it in, with that reserved from here on; or null: ask again
+    /// as for <see cref="TryGrant"/>.</summary>
+    /// <param name="account">A shard that is reading.</param>
+    /// <param name="bytes">What the answer takes at most.</param>
+    public ReadGrant? TryAdmit(ReadAccount account, long bytes)
+    {
+        var grant = account.Reading ?? throw new InvalidOperationException("the shard is not reading");
+        if (bytes > grant.Reserved && Held > limit)
+            return null;
+        Held += bytes - grant.Reserved;
+        account.Reading = grant with { Reserved = bytes };
+        return account.Reading;
+    }
+
+    /// <summary>The read is over.</summary>
+    /// <param name="account">A shard that is reading.</param>
+    /// <param name="bytes">What the answer's records take.</param>
+    /// <param name="records">So many there were, as the limit of a read counts them.</param>
+    public void Settle(ReadAccount account, long bytes, int records)
     {
         var grant = account.Reading ?? throw new InvalidOperationException("the shard is not reading");
         account.Reading = null;
-        account.LargestRecord = Math.Max(account.LargestRecord, largestRecord);
+        if (records > 0)
+        {
+            var kept = account.RecordSize - (account.RecordSize / Memory);
+            account.RecordSize = Math.Max(kept, bytes / records);
+        }
         account.Buffered += bytes;
         Held += bytes - grant.Reserved;
         reads--;
@@ -127,6 +156,5 @@ internal sealed class ReadBudget
         return grant;
     }
 
-    private static long Worst(int records) =>
-        Math.Min(LargestAnswer, records * LargestRecord) + (records * (long)RecordOverhead);
+    private static long Expected(int records, long size) => Math.Max(size, Math.Min(LargestAnswer, records * size));
 }

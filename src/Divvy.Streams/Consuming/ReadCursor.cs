@@ -54,6 +54,14 @@ internal sealed class ReadCursor(Checkpoint start, DateTimeOffset? startTime)
             lastRead = records[^1].SequenceNumber;
     }
 
+    /// <summary>Those of an answer's user records that are to be processed. Asked in the shard's order.</summary>
+    public IReadOnlyList<StreamRecord> New(IReadOnlyList<StreamRecord> records)
+    {
+        if (records.Count > 0 && start.IsRecord && !beyondStart)
+            return [.. records.Where(IsNew)];
+        return timeRefused ? [.. records.Where(IsNew)] : records;
+    }
+
     /// <summary>Whether a user record is to be processed. Asked in the shard's order.</summary>
     public bool IsNew(StreamRecord record)
     {

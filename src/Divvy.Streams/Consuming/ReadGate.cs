@@ -4,6 +4,18 @@ namespace Divvy.Streams.Consuming;
 /// Thread-safe: the lock around <see cref="ReadBudget"/>.</summary>
 internal sealed class ReadGate(long limit, int maxRecords)
 {
+    private enum Wish
+    {
+        /// <summary>Some records.</summary>
+        Read,
+
+        /// <summary>What was pushed.</summary>
+        TakeIn,
+
+        /// <summary>The answer of a read, now that its size is known.</summary>
+        Admit,
+    }
+
     private readonly Lock gate = new();
     private readonly ReadBudget budget = new(limit);
     private readonly LinkedList<Waiter> waiters = [];
@@ -26,14 +38,18 @@ internal sealed class ReadGate(long limit, int maxRecords)
 
     /// <summary>Waits until the shard may read some records.</summary>
     public Task<ReadGrant> EnterAsync(ReadAccount account, CancellationToken cancellationToken) =>
-        EnterAsync(new Waiter(account, null), cancellationToken);
+        EnterAsync(new Waiter(account, Wish.Read, 0), cancellationToken);
 
     /// <summary>Waits until there is room for what the service has sent.</summary>
     public Task<ReadGrant> EnterAsync(ReadAccount account, long bytes, CancellationToken cancellationToken) =>
-        EnterAsync(new Waiter(account, bytes), cancellationToken);
+        EnterAsync(new Waiter(account, Wish.TakeIn, bytes), cancellationToken);
 
-    public void Settle(ReadAccount account, long bytes, int largestRecord) =>
-        Change(() => budget.Settle(account, bytes, largestRecord));
+    /// <summary>Waits until the shard, which is reading, may take its answer in.</summary>
+    public async ValueTask AdmitAsync(ReadAccount account, long bytes, CancellationToken cancellationToken) =>
+        await EnterAsync(new Waiter(account, Wish.Admit, bytes), cancellationToken).ConfigureAwait(false);
+
+    public void Settle(ReadAccount account, long bytes, int records) =>
+        Change(() => budget.Settle(account, bytes, records));
 
     public void Release(ReadAccount account, long bytes) => Change(() => budget.Release(account, bytes));
 
@@ -44,7 +60,12 @@ internal sealed class ReadGate(long limit, int maxRecords)
         lock (gate)
         {
             if (TryGrant(waiter) is { } grant)
+            {
+                // A smaller answer than was reserved for it leaves room.
+                if (waiter.Wish == Wish.Admit)
+                    AdmitWaiters();
                 return grant;
+            }
             waiters.AddLast(waiter);
         }
         using var cancelled = cancellationToken.UnsafeRegister(
@@ -66,13 +87,18 @@ internal sealed class ReadGate(long limit, int maxRecords)
         lock (gate)
         {
             change();
-            for (var node = waiters.First; node is not null;)
-            {
-                var next = node.Next;
-                if (TryAdmit(node.Value))
-                    waiters.Remove(node);
-                node = next;
-            }
+            AdmitWaiters();
+        }
+    }
+
+    private void AdmitWaiters()
+    {
+        for (var node = waiters.First; node is not null;)
+        {
+            var next = node.Next;
+            if (TryAdmit(node.Value))
+                waiters.Remove(node);
+            node = next;
         }
     }
 
@@ -82,21 +108,27 @@ internal sealed class ReadGate(long limit, int maxRecords)
             return true;
         if (TryGrant(waiter) is not { } grant)
             return false;
-        if (!waiter.Granted.TrySetResult(grant))
+        // Cancelled meanwhile. The read that an answer belongs to is settled by whoever reads.
+        if (!waiter.Granted.TrySetResult(grant) && waiter.Wish != Wish.Admit)
             budget.Settle(waiter.Account, 0, 0);
         return true;
     }
 
-    private ReadGrant? TryGrant(Waiter waiter) => waiter.Bytes is { } bytes
-        ? budget.TryReserve(waiter.Account, bytes)
-        : budget.TryGrant(waiter.Account, maxRecords);
+    private ReadGrant? TryGrant(Waiter waiter) => waiter.Wish switch
+    {
+        Wish.Read => budget.TryGrant(waiter.Account, maxRecords),
+        Wish.TakeIn => budget.TryReserve(waiter.Account, waiter.Bytes),
+        _ => budget.TryAdmit(waiter.Account, waiter.Bytes),
+    };
 
-    private sealed class Waiter(ReadAccount account, long? bytes)
+    private sealed class Waiter(ReadAccount account, Wish wish, long bytes)
     {
         public ReadAccount Account { get; } = account;
 
-        /// <summary>Null: as many as some records may take.</summary>
-        public long? Bytes { get; } = bytes;
+        public Wish Wish { get; } = wish;
+
+        /// <summary>Of what has come; 0 for a read.</summary>
+        public long Bytes { get; } = bytes;
 
         public TaskCompletionSource<ReadGrant> Granted { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -137,10 +137,10 @@ internal sealed class ShardReader
     private async Task<(bool Ended, TimeSpan Pause)> ReadAsync(CancellationToken cancellationToken)
     {
         var answer = await feed.NextAsync(cancellationToken).ConfigureAwait(false);
-        List<StreamRecord> records;
+        IReadOnlyList<StreamRecord> records;
         try
         {
-            records = [.. Deaggregator.Expand(answer.Records, term.Lease.HashKeys).Where(cursor.IsNew)];
+            records = cursor.New(Deaggregator.Expand(answer.Records, term.Lease.HashKeys));
         }
         catch
         {
@@ -153,14 +153,13 @@ internal sealed class ShardReader
         return (fetched.EndsShard, feed.PauseAfter(answer));
     }
 
-    private FetchedBatch Take(RecordBatch answer, List<StreamRecord> records)
+    private FetchedBatch Take(RecordBatch answer, IReadOnlyList<StreamRecord> records)
     {
-        var bytes = records.Sum(record => (long)ReadBudget.CostOf(record));
-        var largest = records.Count == 0 ? 0 : records.Max(ReadBudget.CostOf);
+        var bytes = 0L;
+        foreach (var record in records)
+            bytes += ReadBudget.CostOf(record);
         // A record of the service may hold many of the user's: the limit of a read counts those of the service.
-        if (answer.Records.Count > 0 && records.Count > answer.Records.Count)
-            largest = (int)Math.Min(ReadBudget.LargestRecord, bytes / answer.Records.Count);
-        gate.Settle(account, bytes, largest);
+        gate.Settle(account, bytes, answer.Records.Count);
         Count(bytes);
         cursor.Advance(answer.Records);
         BehindLatest = answer.BehindLatest;

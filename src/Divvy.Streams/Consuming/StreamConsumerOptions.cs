@@ -41,8 +41,9 @@ public sealed class StreamConsumerOptions
     public bool ParentsFirst { get; set; } = true;
 
     /// <summary>What records that are read and not yet processed may take, over all shards of the worker, reads under
-    /// way included. At least 16 MiB. Default 32 MiB.</summary>
-    public long MaxBufferedBytes { get; set; } = 32L << 20;
+    /// way included. One answer of the service, which holds 10 MB at most, may come on top. At least 4 MiB. Default
+    /// 16 MiB.</summary>
+    public long MaxBufferedBytes { get; set; } = 16L << 20;
 
     /// <summary>The most records one read asks for, 1 to 10,000. Default 10,000, the service's limit.</summary>
     public int GetRecordsLimit { get; set; } = 10_000;

@@ -65,8 +65,8 @@ public sealed class StreamConsumerOptionsValidator : IValidateOptions<StreamCons
     {
         if (options.MaxBufferedBytes < ReadBudget.SmallestLimit)
         {
-            yield return $"MaxBufferedBytes: {options.MaxBufferedBytes} is below {ReadBudget.SmallestLimit}, what one"
-                + " full answer of the service and a buffer beside it need.";
+            yield return $"MaxBufferedBytes: {options.MaxBufferedBytes} is below {ReadBudget.SmallestLimit}, the least"
+                + " that is worth dividing between shards.";
         }
         if (options.GetRecordsLimit is < 1 or > MostRecords)
             yield return $"GetRecordsLimit: {options.GetRecordsLimit} is not between 1 and {MostRecords}.";

@@ -16,9 +16,16 @@ public interface IKinesisClient : IShardSource, IDisposable
     /// <summary>Reads on in a shard.</summary>
     /// <param name="iterator">From <see cref="GetShardIteratorAsync"/>, or the last batch's.</param>
     /// <param name="limit">At most so many records, 1 to 10,000. The service also stops at 10 MB.</param>
+    /// <param name="admit">Called with the answer's size in bytes before its content is read, again for each try; what
+    /// has come until then stays in the connection. Its records take less in memory, unless they are aggregates that
+    /// are taken apart. The time limit of a try does not run meanwhile. Null: all is read at once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ExpiredIteratorException">The iterator is too old.</exception>
-    Task<RecordBatch> GetRecordsAsync(string iterator, int limit, CancellationToken cancellationToken);
+    Task<RecordBatch> GetRecordsAsync(
+        string iterator,
+        int limit,
+        Func<long, CancellationToken, ValueTask>? admit,
+        CancellationToken cancellationToken);
 
     /// <summary>Writes one record.</summary>
     Task<PutReceipt> PutRecordAsync(string stream, PutEntry entry, CancellationToken cancellationToken);

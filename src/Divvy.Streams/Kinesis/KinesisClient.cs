@@ -15,6 +15,9 @@ public sealed class KinesisClient : IKinesisClient
     private const int MaxListPages = 1000;
     private const int ListPageSize = 1000;
 
+    /// <summary>10 MB of data as Base64, in JSON: what an answer of unknown length may be.</summary>
+    private const long LargestAnswer = 16L << 20;
+
     private readonly ServiceCaller caller;
     private readonly KinesisClientOptions options;
     private readonly BatchPut batchPut;
@@ -69,17 +72,29 @@ public sealed class KinesisClient : IKinesisClient
     }
 
     /// <inheritdoc/>
-    public async Task<RecordBatch> GetRecordsAsync(string iterator, int limit, CancellationToken cancellationToken)
-    {
-        var answer = await caller.CallAsync(
+    public Task<RecordBatch> GetRecordsAsync(
+        string iterator,
+        int limit,
+        Func<long, CancellationToken, ValueTask>? admit,
+        CancellationToken cancellationToken) => caller.ReadAsync(
             new CallSubject("GetRecords"),
             new GetRecordsCall(iterator, limit),
             WireJson.Default.GetRecordsCall,
-            WireJson.Default.GetRecordsAnswer,
-            cancellationToken).ConfigureAwait(false);
-        return Conversion.Batch(
-            answer.Records, answer.NextShardIterator, answer.MillisBehindLatest, answer.ChildShards);
-    }
+            async (answer, time, token) =>
+            {
+                var length = answer.Headers.ContentLength;
+                if (admit is not null)
+                {
+                    // Waiting for room is not the service's silence.
+                    time.Pause();
+                    await admit(length ?? LargestAnswer, token).ConfigureAwait(false);
+                    time.Restart();
+                }
+                var content = await answer.ReadAsStreamAsync(time.Token).ConfigureAwait(false);
+                await using (content.ConfigureAwait(false))
+                    return await RecordsAnswer.ReadAsync(content, length, time.Token).ConfigureAwait(false);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public async Task<PutReceipt> PutRecordAsync(string stream, PutEntry entry, CancellationToken cancellationToken)

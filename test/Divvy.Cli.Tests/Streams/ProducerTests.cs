@@ -80,7 +80,11 @@ public sealed class ProducerTests
             string stream, string shard, ShardIteratorRequest position, CancellationToken cancellationToken) =>
             throw Unexpected();
 
-        public Task<RecordBatch> GetRecordsAsync(string iterator, int limit, CancellationToken cancellationToken) =>
+        public Task<RecordBatch> GetRecordsAsync(
+            string iterator,
+            int limit,
+            Func<long, CancellationToken, ValueTask>? admit,
+            CancellationToken cancellationToken) =>
             throw Unexpected();
 
         public Task<PutReceipt> PutRecordAsync(string stream, PutEntry entry, CancellationToken cancellationToken) =>

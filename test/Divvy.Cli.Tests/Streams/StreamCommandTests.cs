@@ -142,7 +142,7 @@ public sealed class StreamCommandTests(EmulatorFixture emulator)
                 stream, shard.Id, ShardIteratorRequest.TrimHorizon, limit.Token);
             for (var empty = 0; iterator is not null && (shard.IsClosed || empty < 1);)
             {
-                var batch = await client.GetRecordsAsync(iterator, 10_000, limit.Token);
+                var batch = await client.GetRecordsAsync(iterator, 10_000, null, limit.Token);
                 records.AddRange(batch.Records);
                 empty = batch.Records.Count == 0 ? empty + 1 : 0;
                 iterator = batch.NextIterator;

@@ -522,6 +522,27 @@ public sealed class StreamWorkerTests
         stall.SetResult();
     }
 
+    /// <summary>30 shards of small records at the default limit: as many answers are on their way at once.</summary>
+    [Fact]
+    public async Task Read_ThirtyShardsOfSmallRecords_HaveReadsUnderWayAtOnce()
+    {
+        const int shards = 30;
+        await using var world = new ConsumerWorld(shards);
+        var all = new TaskCompletionSource();
+        var underWay = 0;
+        world.Kinesis.BeforeAnswer = () =>
+        {
+            if (Interlocked.Increment(ref underWay) == shards)
+                all.SetResult();
+            return all.Task;
+        };
+        await world.StartAsync();
+        for (var shard = 0; shard < shards; shard++)
+            world.Leases.Grant(ConsumerWorld.Stream, FakeKinesisClient.Id(shard));
+
+        await all.Task.WaitAsync(Limit);
+    }
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static async Task<ConsumerWorld> StartAsync(params string[] records)

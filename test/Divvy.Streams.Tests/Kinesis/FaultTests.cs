@@ -10,6 +10,7 @@ namespace Divvy.Streams.Tests.Kinesis;
 [Collection(EmulatorCollection.Name)]
 public sealed class FaultTests(EmulatorFixture emulator) : IAsyncLifetime
 {
+    private readonly ManualTimeProvider clock = new();
     private FaultProxy proxy = null!;
     private KinesisClient client = null!;
     private string stream = "";
@@ -67,7 +68,7 @@ public sealed class FaultTests(EmulatorFixture emulator) : IAsyncLifetime
         proxy.Always("GetRecords", Fault.Throughput);
 
         var failure = await Should.ThrowAsync<ThroughputExceededException>(
-            client.GetRecordsAsync(iterator, 1, default));
+            client.GetRecordsAsync(iterator, 1, null, default));
 
         failure.ErrorType.ShouldBe("ProvisionedThroughputExceededException");
         failure.Message.ShouldContain("tried 8 times");
@@ -82,7 +83,7 @@ public sealed class FaultTests(EmulatorFixture emulator) : IAsyncLifetime
             stream, "shardId-000000000000", ShardIteratorRequest.TrimHorizon, default);
         proxy.Plan("GetRecords", Fault.ExpiredIterator);
 
-        await Should.ThrowAsync<ExpiredIteratorException>(client.GetRecordsAsync(iterator, 1, default));
+        await Should.ThrowAsync<ExpiredIteratorException>(client.GetRecordsAsync(iterator, 1, null, default));
 
         proxy.Count("GetRecords").ShouldBe(1);
     }
@@ -185,13 +186,39 @@ public sealed class FaultTests(EmulatorFixture emulator) : IAsyncLifetime
               "ParentShards":["s-0","s-1"],"HashKeyRange":{"StartingHashKey":"5","EndingHashKey":"9"}}]}
             """));
 
-        var batch = await client.GetRecordsAsync("iterator", 1, default);
+        var batch = await client.GetRecordsAsync("iterator", 1, null, default);
 
         batch.IsShardEnd.ShouldBeTrue();
         batch.BehindLatest.ShouldBe(TimeSpan.FromMilliseconds(250));
         var child = batch.Children.Single();
         child.Parents.ShouldBe(["s-0", "s-1"]);
         child.HashKeys.ShouldBe(new Divvy.Core.Streams.HashKeyRange(5, 9));
+    }
+
+    [EmulatorFact]
+    public async Task GetRecords_NoRoomForLongerThanTheTimeLimit_ReadsTheAnswerWhenThereIs()
+    {
+        const string Answer = """{"Records":[],"NextShardIterator":"next","MillisBehindLatest":0}""";
+        using var hasty = StreamFixtures.Client(
+            proxy.Address, options => (options.Timeout, options.TimeProvider) = (TimeSpan.FromSeconds(1), clock));
+        proxy.Plan("GetRecords", Fault.Content(Answer));
+        var (asked, room) = (new TaskCompletionSource<long>(), new TaskCompletionSource());
+
+        var reading = hasty.GetRecordsAsync(
+            "iterator",
+            1,
+            async (bytes, _) =>
+            {
+                asked.SetResult(bytes);
+                await room.Task;
+            },
+            default);
+
+        (await asked.Task.WaitAsync(StreamFixtures.Patience)).ShouldBe(Answer.Length);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        room.SetResult();
+        (await reading.WaitAsync(StreamFixtures.Patience)).NextIterator.ShouldBe("next");
+        proxy.Count("GetRecords").ShouldBe(1);
     }
 
     [EmulatorFact]

@@ -72,7 +72,7 @@ public sealed class KinesisClientTests(EmulatorFixture emulator) : IDisposable
         async Task<IEnumerable<string>> FirstAsync(ShardIteratorRequest position)
         {
             var iterator = await client.GetShardIteratorAsync(stream, receipts[0].ShardId!, position, default);
-            return (await client.GetRecordsAsync(iterator, 10, default)).Records.Select(record => record.Text());
+            return (await client.GetRecordsAsync(iterator, 10, null, default)).Records.Select(record => record.Text());
         }
     }
 
@@ -87,8 +87,13 @@ public sealed class KinesisClientTests(EmulatorFixture emulator) : IDisposable
         var stream = await client.NewStreamAsync();
         var receipt = await client.PutRecordAsync(stream, StreamFixtures.Entry("k", "old"), default);
 
+        // Times are told in milliseconds: within the record's own it would be found.
+        var later = (await client.ReadAsync(stream, receipt.ShardId!, 1)).Single().ApproximateArrival
+            .AddMilliseconds(1);
+        SpinWait.SpinUntil(() => DateTimeOffset.UtcNow >= later, StreamFixtures.Patience).ShouldBeTrue();
+
         var failure = await Should.ThrowAsync<KinesisException>(hasty.GetShardIteratorAsync(
-            stream, receipt.ShardId!, ShardIteratorRequest.AtTimestamp(DateTimeOffset.UtcNow), default)
+            stream, receipt.ShardId!, ShardIteratorRequest.AtTimestamp(later), default)
             .WaitAsync(StreamFixtures.Patience));
 
         failure.Message.ShouldContain("within 0.2 s");
@@ -148,7 +153,7 @@ public sealed class KinesisClientTests(EmulatorFixture emulator) : IDisposable
         await Should.ThrowAsync<StreamNotFoundException>(async () =>
         {
             while (true)
-                await client.GetRecordsAsync(iterator, 1, limit.Token);
+                await client.GetRecordsAsync(iterator, 1, null, limit.Token);
         });
     }
 

@@ -48,7 +48,7 @@ internal static class StreamFixtures
             stream, shard, ShardIteratorRequest.TrimHorizon, limit.Token);
         while (iterator is not null && records.Count < count)
         {
-            var batch = await client.GetRecordsAsync(iterator, 1000, limit.Token);
+            var batch = await client.GetRecordsAsync(iterator, 1000, null, limit.Token);
             records.AddRange(batch.Records);
             iterator = batch.NextIterator;
         }

@@ -108,6 +108,7 @@ public sealed class FaultProxy : IAsyncDisposable
                 await context.Response.WriteAsync("<html>no server is available to handle this request</html>");
                 break;
             case FaultKind.Content:
+                context.Response.ContentLength = System.Text.Encoding.UTF8.GetByteCount(fault.Message);
                 await context.Response.WriteAsync(fault.Message);
                 break;
             case FaultKind.Cut:

@@ -13,33 +13,51 @@ internal static class StalledWorker
     private const string Application = "divvy-bench-stalled";
     private const double KilobytesPerMegabyte = 1024;
     private static readonly TimeSpan probe = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The runtime's settings for a worker with little memory, as docs/streams.md recommends them: methods are
+    /// compiled once, and the collector does not wait until what was allocated fills the processor's cache.</summary>
+    private static readonly Dictionary<string, string> smallSettings = new()
+    {
+        ["DOTNET_TieredCompilation"] = "0",
+        ["DOTNET_GCGen0MaxBudget"] = "400000",
+    };
+
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
 
+    /// <param name="ports">Where the emulators are.</param>
+    /// <param name="watched">For so long.</param>
+    /// <param name="isSmall">With the runtime's settings for little memory; else with none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<StalledMemory> RunAsync(
-        EmulatorPorts ports, TimeSpan watched, CancellationToken cancellationToken)
+        EmulatorPorts ports, TimeSpan watched, bool isSmall, CancellationToken cancellationToken)
     {
+        var application = isSmall ? $"{Application}-small" : Application;
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var worker = ChildProcess.StartSupervised(
             "stalled",
             [
-                "stream", "consume", "--stream", StreamSettings.Stream, "--application", Application, "--batch-time",
+                "stream", "consume", "--stream", StreamSettings.Stream, "--application", application, "--batch-time",
                 "1h", "--endpoint", $"{ports.KinesisAddress}", "--dynamodb", $"{ports.DynamoDbAddress}",
             ],
             onError: Look,
-            onOutput: Look);
+            onOutput: Look,
+            environment: isSmall ? smallSettings : null);
         await Task.WhenAny(ready.Task, worker.Exited).WaitAsync(patience, cancellationToken);
         if (!ready.Task.IsCompleted)
             throw new CommandException(ExitCode.Failed, $"the stalled worker ended at once: {worker.Tail}");
-        var idle = Private(worker.Id);
-        var most = idle;
+        var idle = Megabytes(worker.Id, "VmRSS");
         for (var passed = TimeSpan.Zero; passed < watched; passed += probe)
         {
             await Task.Delay(probe, cancellationToken);
             if (worker.HasExited)
                 throw new CommandException(ExitCode.Failed, $"the stalled worker ended: {worker.Tail}");
-            most = Math.Max(most, Private(worker.Id));
         }
-        return new(idle, most, Megabytes(worker.Id, "VmHWM"), watched.TotalSeconds);
+        return new(
+            idle,
+            Megabytes(worker.Id, "VmRSS"),
+            Megabytes(worker.Id, "VmHWM"),
+            Private(worker.Id),
+            watched.TotalSeconds);
 
         void Look(string line)
         {

@@ -14,7 +14,7 @@ internal sealed record StreamSettings(int Shards, int Records, int Size, int Rep
     /// <summary>What the worker must reach of the bare loop's rate.</summary>
     public const double RatioBar = 0.9;
 
-    /// <summary>Megabytes of its own that the worker's process may take while its processor stalls.</summary>
+    /// <summary>Megabytes of the worker's process that may be resident while its processor stalls.</summary>
     public const double MemoryBar = 100;
 
     public int PerShard => Records / Shards;

@@ -22,15 +22,18 @@ internal static class StreamText
                 + $"{report.Settings.Shards} shards, medians of {report.Settings.Repetitions}, in turns, "
                 + $"{Environment.ProcessorCount} processors shared with the emulator"));
         if (report.Memory is { } memory)
-        {
-            writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"stalled processor: at most {memory.PeakPrivate:0.0} MB private in {memory.Seconds:0} s (at most "
-                    + $"{StreamSettings.MemoryBar:0}; {memory.IdlePrivate:0.0} before the first read); resident with "
-                    + $"the files it maps: {memory.PeakResident:0.0} MB"));
-        }
+            WriteMemory(writer, "the runtime as it is", memory, "no bar");
+        if (report.SmallMemory is { } small)
+            WriteMemory(writer, "settings for little memory", small, $"at most {StreamSettings.MemoryBar:0}");
         writer.WriteLine(report.Passed ? "PASS" : "FAIL");
     }
+
+    private static void WriteMemory(TextWriter writer, string runtime, StalledMemory memory, string bar) =>
+        writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"stalled processor, {runtime}: resident {memory.Resident:0.0} MB after {memory.Seconds:0} s, at most "
+                + $"{memory.PeakResident:0.0} ({bar}); {memory.IdleResident:0.0} before the first read; "
+                + $"{memory.Private:0.0} of it the process's own pages"));
 
     private static string Line(string name, IReadOnlyList<StreamSample> samples, StreamSettings settings) =>
         string.Create(

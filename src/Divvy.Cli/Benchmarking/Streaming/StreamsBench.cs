@@ -104,10 +104,11 @@ internal sealed class StreamsBench
                 bare.Add(one);
                 worker.Add(other);
             }
-            var memory = settings.Stalled > TimeSpan.Zero
-                ? await StalledWorker.RunAsync(ports, settings.Stalled, cancellationToken)
-                : null;
-            return new(settings, bare, worker, memory);
+            if (settings.Stalled == TimeSpan.Zero)
+                return new(settings, bare, worker, null, null);
+            var memory = await StalledWorker.RunAsync(ports, settings.Stalled, isSmall: false, cancellationToken);
+            var small = await StalledWorker.RunAsync(ports, settings.Stalled, isSmall: true, cancellationToken);
+            return new(settings, bare, worker, memory, small);
         }
     }
 

@@ -36,10 +36,29 @@ internal sealed class ServiceCaller : IDisposable
         }
         catch (JsonException failure)
         {
-            throw new KinesisException(
-                $"{subject}: {connection.Endpoint.Address} answered what is not Kinesis: {failure.Message} "
-                + "Check the endpoint.",
-                inner: failure);
+            throw NotKinesis(subject, failure);
+        }
+    }
+
+    /// <summary>Makes a call whose answer is read as it comes. What the reader throws as <see cref="JsonException"/>
+    /// says that the answer is none.</summary>
+    public async Task<TAnswer> ReadAsync<TCall, TAnswer>(
+        CallSubject subject,
+        TCall call,
+        JsonTypeInfo<TCall> callType,
+        Func<HttpContent, TimeLimit, CancellationToken, Task<TAnswer>> read,
+        CancellationToken cancellationToken)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(call, callType);
+        try
+        {
+            return await RetryAsync(
+                subject, token => connection.SendAsync(subject.Operation, body, read, token), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (JsonException failure)
+        {
+            throw NotKinesis(subject, failure);
         }
     }
 
@@ -106,6 +125,11 @@ internal sealed class ServiceCaller : IDisposable
             await PauseAsync(delay, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private KinesisException NotKinesis(CallSubject subject, JsonException failure) => new(
+        $"{subject}: {connection.Endpoint.Address} answered what is not Kinesis: {failure.Message} "
+        + "Check the endpoint.",
+        inner: failure);
 
     private string Advice(ServiceError error) => error.Type switch
     {

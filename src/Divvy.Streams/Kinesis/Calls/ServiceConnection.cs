@@ -53,24 +53,36 @@ internal sealed class ServiceConnection : IDisposable
     public ServiceEndpoint Endpoint => endpoint;
 
     /// <summary>Sends a request and reads the whole answer, within the time limit of a try.</summary>
-    public async Task<Attempt<byte[]>> SendAsync(
-        string operation, byte[] body, CancellationToken cancellationToken)
+    public Task<Attempt<byte[]>> SendAsync(string operation, byte[] body, CancellationToken cancellationToken) =>
+        SendAsync(
+            operation,
+            body,
+            static (answer, limit, _) => answer.ReadAsByteArrayAsync(limit.Token),
+            cancellationToken);
+
+    /// <summary>Sends a request and lets the answer be read, within the time limit of a try, which the reader may stop
+    /// and begin anew.</summary>
+    public async Task<Attempt<T>> SendAsync<T>(
+        string operation,
+        byte[] body,
+        Func<HttpContent, TimeLimit, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
     {
         using var limit = Limit(cancellationToken);
         var (response, error) = await OpenAsync(operation, body, HttpVersion.Version11, limit.Token, cancellationToken)
             .ConfigureAwait(false);
         if (response is null)
-            return new Attempt<byte[]>(null, error);
+            return new Attempt<T>(default, error);
         using (response)
         {
             try
             {
-                return new Attempt<byte[]>(
-                    await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false), null);
+                return new Attempt<T>(
+                    await read(response.Content, limit, cancellationToken).ConfigureAwait(false), null);
             }
             catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
             {
-                return new Attempt<byte[]>(null, NoAnswer(failure));
+                return new Attempt<T>(default, NoAnswer(failure));
             }
         }
     }

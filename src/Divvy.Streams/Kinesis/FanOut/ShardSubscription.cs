@@ -140,11 +140,9 @@ internal sealed class ShardSubscription(
         }
         if (message.Name != "SubscribeToShardEvent")
             return (null, null);
-        var content = JsonSerializer.Deserialize(message.Payload, WireJson.Default.SubscribeEvent)
-            ?? throw new JsonException("an event without content");
-        var batch = Conversion.Batch(
-            content.Records, content.ContinuationSequenceNumber, content.MillisBehindLatest, content.ChildShards);
-        return (batch, null);
+        var parser = new RecordsParser(message.Payload.Length);
+        parser.Parse(message.Payload, isLast: true);
+        return (parser.Batch, null);
     }
 
     private Task WaitAsync(ServiceError error, CancellationToken cancellationToken)

@@ -14,13 +14,6 @@ internal static class Conversion
         Range(shard.HashKeyRange),
         shard.SequenceNumberRange?.EndingSequenceNumber is not null);
 
-    public static RecordBatch Batch(
-        WireRecord[]? records, string? next, long? millisecondsBehind, WireChildShard[]? children) => new(
-        records is null ? [] : Array.ConvertAll(records, Record),
-        string.IsNullOrEmpty(next) ? null : next,
-        TimeSpan.FromMilliseconds(Math.Max(0, millisecondsBehind ?? 0)),
-        children is null ? [] : [.. children.Select(Child)]);
-
     public static StreamStatus Status(string status) =>
         Enum.TryParse<StreamStatus>(status, ignoreCase: true, out var known) ? known : StreamStatus.Unknown;
 
@@ -35,19 +28,12 @@ internal static class Conversion
 
     public static double? Seconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds() / MillisecondsPerSecond;
 
-    public static DateTimeOffset? Time(double? seconds) => seconds is { } value
-        ? DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(value * MillisecondsPerSecond))
-        : null;
+    public static DateTimeOffset? Time(double? seconds) => seconds is { } value ? Time(value) : null;
 
-    private static StreamRecord Record(WireRecord record) => new()
-    {
-        PartitionKey = record.PartitionKey,
-        SequenceNumber = record.SequenceNumber,
-        Data = record.Data,
-        ApproximateArrival = Time(record.ApproximateArrivalTimestamp) ?? DateTimeOffset.UnixEpoch,
-    };
+    public static DateTimeOffset Time(double seconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(seconds * MillisecondsPerSecond));
 
-    private static StreamShard Child(WireChildShard child) =>
+    public static StreamShard Child(WireChildShard child) =>
         new(child.ShardId, [.. child.ParentShards ?? []], Range(child.HashKeyRange), IsClosed: false);
 
     private static HashKeyRange Range(WireHashKeyRange range) => new(

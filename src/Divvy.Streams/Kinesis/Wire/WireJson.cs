@@ -10,7 +10,6 @@ namespace Divvy.Streams.Kinesis.Wire;
 [JsonSerializable(typeof(GetShardIteratorCall))]
 [JsonSerializable(typeof(GetShardIteratorAnswer))]
 [JsonSerializable(typeof(GetRecordsCall))]
-[JsonSerializable(typeof(GetRecordsAnswer))]
 [JsonSerializable(typeof(PutRecordCall))]
 [JsonSerializable(typeof(PutRecordAnswer))]
 [JsonSerializable(typeof(PutRecordsCall))]
@@ -27,5 +26,5 @@ namespace Divvy.Streams.Kinesis.Wire;
 [JsonSerializable(typeof(DescribeConsumerAnswer))]
 [JsonSerializable(typeof(DeregisterConsumerCall))]
 [JsonSerializable(typeof(SubscribeCall))]
-[JsonSerializable(typeof(SubscribeEvent))]
+[JsonSerializable(typeof(WireChildShard[]))]
 internal sealed partial class WireJson : JsonSerializerContext;

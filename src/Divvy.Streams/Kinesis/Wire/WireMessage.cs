@@ -31,13 +31,6 @@ internal sealed record GetShardIteratorAnswer(string? ShardIterator) : WireMessa
 
 internal sealed record GetRecordsCall(string ShardIterator, int Limit) : WireMessage;
 
-internal sealed record GetRecordsAnswer(
-    WireRecord[]? Records, string? NextShardIterator, long? MillisBehindLatest, WireChildShard[]? ChildShards)
-    : WireMessage;
-
-internal sealed record WireRecord(
-    string PartitionKey, string SequenceNumber, byte[]? Data, double? ApproximateArrivalTimestamp) : WireMessage;
-
 internal sealed record WireChildShard(
     string ShardId, string[]? ParentShards, WireHashKeyRange HashKeyRange)
     : WireMessage;
@@ -100,9 +93,3 @@ internal sealed record SubscribeCall(
     : WireMessage;
 
 internal sealed record WirePosition(string Type, string? SequenceNumber, double? Timestamp) : WireMessage;
-
-internal sealed record SubscribeEvent(
-    WireRecord[]? Records,
-    string? ContinuationSequenceNumber,
-    long? MillisBehindLatest,
-    WireChildShard[]? ChildShards) : WireMessage;

@@ -135,7 +135,19 @@ internal sealed class FakeKinesisClient(TimeProvider time) : IKinesisClient
         }
     }
 
-    public async Task<RecordBatch> GetRecordsAsync(string iterator, int limit, CancellationToken cancellationToken)
+    public async Task<RecordBatch> GetRecordsAsync(
+        string iterator,
+        int limit,
+        Func<long, CancellationToken, ValueTask>? admit,
+        CancellationToken cancellationToken)
+    {
+        var answer = await AnswerAsync(iterator, limit, cancellationToken);
+        await admit!(answer.Records.Sum(record => record.Data.Length + EventOverhead), cancellationToken);
+        Interlocked.Add(ref servedBytes, answer.Records.Sum(record => record.Data.Length));
+        return answer;
+    }
+
+    private async Task<RecordBatch> AnswerAsync(string iterator, int limit, CancellationToken cancellationToken)
     {
         if (BeforeAnswer is { } before)
             await before();
@@ -157,7 +169,6 @@ internal sealed class FakeKinesisClient(TimeProvider time) : IKinesisClient
                 if (bytes > 10 << 20)
                     break;
                 answer.Add(record);
-                Interlocked.Add(ref servedBytes, record.Data.Length);
             }
             var next = from + answer.Count;
             if (shard.IsClosed && next == shard.Records.Count)

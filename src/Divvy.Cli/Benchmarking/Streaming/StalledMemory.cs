@@ -1,6 +1,6 @@
 namespace Divvy.Cli.Benchmarking.Streaming;
 
-/// <summary>Memory of a worker's process whose processor stalls, in megabytes (2^20), as the kernel counts it.</summary>
+/// <summary>Memory of a worker process whose processor stalls, in megabytes (2^20), as the kernel counts it.</summary>
 /// <param name="IdleResident">Its resident set (<c>VmRSS</c>) before it reads anything.</param>
 /// <param name="Resident">Its resident set at the end, all that it maps included: the runtime, libraries.</param>
 /// <param name="PeakResident">The most it ever was (<c>VmHWM</c>).</param>

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures the stream worker against a bare HTTP loop on the same emulator, and the memory of a worker process whose
-# processor stalls, and prints a table. Exit code 1 if a bar is missed: a ratio of 0.9, and 100 MB.
+# processor stalls, and prints a table. Exit code 1 if a bar is missed: a ratio of 0.9, and 100 MB resident (VmHWM) with
+# the runtime's settings for little memory (docs/streams.md); without them it is printed only.
 #
 #   bench/streams/throughput.sh                                      30 shards, 300,000 records of 100 bytes, medians of 5
 #   bench/streams/throughput.sh --records 30000 --repetitions 1 --stalled 0s     to see that it works

@@ -15,11 +15,14 @@ internal static class StalledWorker
     private static readonly TimeSpan probe = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The runtime's settings for a worker with little memory, as docs/streams.md recommends them: methods are
-    /// compiled once, and the collector does not wait until what was allocated fills the processor's cache.</summary>
+    /// compiled once, the heap has a limit, and the collector does not wait until what was allocated fills the
+    /// processor's cache.</summary>
     private static readonly Dictionary<string, string> smallSettings = new()
     {
         ["DOTNET_TieredCompilation"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_GCGen0MaxBudget"] = "400000",
+        ["DOTNET_GCHeapHardLimit"] = "4000000",
     };
 
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);

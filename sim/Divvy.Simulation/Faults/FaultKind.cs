@@ -66,4 +66,29 @@ internal enum FaultKind
     /// <summary>A server does not hear the member of the store that it watches. Its calls go to another one after a
     /// while; what it knows stays behind.</summary>
     Behind,
+
+    /// <summary>The connections between two hosts are reset.</summary>
+    Tear,
+
+    /// <summary>A server reaches no member of the store, while instances and routers reach it.</summary>
+    Severed,
+
+    /// <summary>An instance has no time to hand its shards over: it gives them up, and its session, and starts again
+    /// when the fault ends.</summary>
+    Quit,
+
+    /// <summary>What an instance that leaves says last is late: its server stands still until a successor under the
+    /// same id may have come.</summary>
+    LateGoodbye,
+
+    /// <summary>A server hears of no change, while its calls go through; whose shards are moved meanwhile loses its
+    /// server, and may come to this one.</summary>
+    StaleServer,
+
+    /// <summary>Who has just become an owner quits, before the former one has heard that it came.</summary>
+    GoneAgain,
+
+    /// <summary>The server that plans stands still while it has something to plan, until another one leads, and goes
+    /// on then.</summary>
+    OldController,
 }

@@ -89,7 +89,8 @@ internal sealed class FaultPlan
     /// <summary>What a fault of a kind lasts at least, to be noticed at all.</summary>
     private static TimeSpan Least(FaultKind kind) => kind switch
     {
-        FaultKind.Behind => TimeSpan.FromSeconds(5),
+        FaultKind.Behind or FaultKind.StaleServer => TimeSpan.FromSeconds(5),
+        FaultKind.Severed => TimeSpan.FromSeconds(3),
         FaultKind.Deaf => TimeSpan.FromSeconds(2),
         _ => TimeSpan.FromMilliseconds(1),
     };

@@ -78,6 +78,14 @@ internal sealed class Ambush(DistributionCluster cluster)
             Last(cluster.Settings.ControllerTtl + Soon(1_000), process.Resume);
         }));
 
+    /// <summary>An instance stands still until its session's time is over, by its own clock and perhaps by the store's,
+    /// whatever came for it meanwhile.</summary>
+    public void Oversleep(InstanceNode instance)
+    {
+        instance.Process.Pause();
+        Last(cluster.Settings.SessionTtl * (0.8 + (random.Fraction() * 0.3)), instance.Process.Resume);
+    }
+
     /// <summary>An instance quits, and starts again after that. What is not done by then is cut short.</summary>
     public void Quit(InstanceNode instance, Task until) => working.Add(QuitAsync(instance, until));
 

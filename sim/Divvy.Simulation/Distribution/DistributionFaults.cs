@@ -76,6 +76,7 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
             FaultKind.Severed => Sever(fault),
             FaultKind.Tear => Tear(one, fault.OtherVictim),
             FaultKind.Quit => Quit(fault),
+            FaultKind.Oversleep => Oversleep(fault),
             FaultKind.LateGoodbye => ambush.HoldGoodbyes() is { } stop ? ("goodbyes", stop) : null,
             FaultKind.StaleServer => Mislead(fault),
             FaultKind.OldController => ambush.PauseControllers() is { } end ? ("controllers", end) : null,
@@ -228,13 +229,26 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
 
     private (string, Action)? Quit(Fault fault)
     {
-        var instances = cluster.Instances.Values.Where(one => one is { IsUp: true, IsBusy: false }).ToList();
-        if (instances.Count == 0)
+        if (ChooseInstance(fault) is not { IsBusy: false } instance)
             return null;
-        var instance = instances.Find(one => one.Name == fault.Victim) ?? instances[fault.Target % instances.Count];
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ambush.Quit(instance, over.Task);
         return (instance.Name, over.SetResult);
+    }
+
+    private (string, Action)? Oversleep(Fault fault)
+    {
+        if (ChooseInstance(fault) is not { Process.IsPaused: false } instance)
+            return null;
+        ambush.Oversleep(instance);
+        return (instance.Name, static () => { });
+    }
+
+    private InstanceNode? ChooseInstance(Fault fault)
+    {
+        var instances = cluster.Instances.Values.Where(one => one.IsUp).ToList();
+        return instances.Find(one => one.Name == fault.Victim)
+            ?? (instances.Count == 0 ? null : instances[fault.Target % instances.Count]);
     }
 
     private (string, Action)? Mislead(Fault fault)

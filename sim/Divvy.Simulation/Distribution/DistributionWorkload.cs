@@ -19,6 +19,7 @@ internal sealed class DistributionWorkload : IWorkload
         FaultKind.Crash, FaultKind.PowerCut, FaultKind.Pause, FaultKind.Isolate, FaultKind.Split, FaultKind.OneWay,
         FaultKind.Cut, FaultKind.BadNetwork, FaultKind.Clog, FaultKind.Drift, FaultKind.SlowDisk, FaultKind.SyncFails,
         FaultKind.CrashInDisk, FaultKind.Deaf, FaultKind.Behind, FaultKind.Severed, FaultKind.Tear, FaultKind.Quit,
+        FaultKind.Oversleep,
     ];
 
     public IReadOnlyList<FaultKind> AimedKinds { get; } =
@@ -31,6 +32,7 @@ internal sealed class DistributionWorkload : IWorkload
         [
             FaultKind.Crash, FaultKind.Crash, FaultKind.Pause, FaultKind.Pause, FaultKind.Isolate, FaultKind.OneWay,
             FaultKind.Cut, FaultKind.Clog, FaultKind.Deaf, FaultKind.Behind, FaultKind.Tear, FaultKind.Quit,
+            FaultKind.Oversleep,
         ],
         Enum.GetValues<Part>());
 

@@ -77,6 +77,9 @@ internal enum FaultKind
     /// when the fault ends.</summary>
     Quit,
 
+    /// <summary>An instance stands still for about as long as its session lives without it.</summary>
+    Oversleep,
+
     /// <summary>What an instance that leaves says last is late: its server stands still until a successor under the
     /// same id may have come.</summary>
     LateGoodbye,

@@ -136,7 +136,11 @@ internal sealed class InstanceNode : Node, IShardOwner
 
     /// <summary>The newest revision that it has heard of a shard in this session; null: none, or it has forgotten.
     /// </summary>
-    public Revision? Heard(ShardId shard) => host.Shards.FirstOrDefault(held => held.Shard == shard)?.HighestRevision;
+    public Revision? Heard(ShardId shard) =>
+        host.Shards.FirstOrDefault(held => held.Shard == shard) is { HighestRevision: var newest }
+            && newest > Revision.None
+            ? newest
+            : null;
 
     /// <summary>Moves its shards away, then ends it.</summary>
     public Task StopAsync() => EndAsync(DrainAsync);

@@ -89,7 +89,8 @@ internal sealed class RequestBook(SimWorld world, Weather weather, RunReport rep
     /// goes by: that never goes back (R16).</summary>
     public void Attempts(string caller, HttpRequestMessage request)
     {
-        var (shard, revision) = (Text(request.Headers, ShardHeaders.Shard), Number(request.Headers, ShardHeaders.Revision));
+        var shard = Text(request.Headers, ShardHeaders.Shard);
+        var revision = Number(request.Headers, ShardHeaders.Revision);
         if (revision < routed.GetValueOrDefault((caller, shard)))
         {
             report.Violated(

@@ -26,8 +26,8 @@ internal sealed class WordBook(Func<SessionRef, ShardId, Revision?> heard, RunRe
         {
             report.Violated(
                 "acknowledgements",
-                $"{was.Shard} is {after.Phase} at the word of {session}, which has heard of revision {newest} and not of"
-                    + $" {before.Revision}, {was.Phase}");
+                $"{was.Shard} is {after.Phase} at the word of {session}, which has heard of revision {newest} and not"
+                    + $" of {before.Revision}, {was.Phase}");
         }
     }
 }

@@ -18,21 +18,14 @@ internal sealed class DistributionWorkload : IWorkload
     [
         FaultKind.Crash, FaultKind.PowerCut, FaultKind.Pause, FaultKind.Isolate, FaultKind.Split, FaultKind.OneWay,
         FaultKind.Cut, FaultKind.BadNetwork, FaultKind.Clog, FaultKind.Drift, FaultKind.SlowDisk, FaultKind.SyncFails,
-        FaultKind.CrashInDisk, FaultKind.Deaf, FaultKind.Behind, FaultKind.Severed, FaultKind.Tear, FaultKind.Quit,
-        FaultKind.Oversleep,
-    ];
-
-    public IReadOnlyList<FaultKind> AimedKinds { get; } =
-    [
-        FaultKind.LateGoodbye, FaultKind.StaleServer, FaultKind.GoneAgain, FaultKind.Severed, FaultKind.OldController,
+        FaultKind.CrashInDisk, FaultKind.Deaf, FaultKind.Behind,
     ];
 
     public AimChoice Aims { get; } = new(
         Enum.GetValues<Moment>(),
         [
             FaultKind.Crash, FaultKind.Crash, FaultKind.Pause, FaultKind.Pause, FaultKind.Isolate, FaultKind.OneWay,
-            FaultKind.Cut, FaultKind.Clog, FaultKind.Deaf, FaultKind.Behind, FaultKind.Tear, FaultKind.Quit,
-            FaultKind.Oversleep,
+            FaultKind.Cut, FaultKind.Clog, FaultKind.Deaf, FaultKind.Behind,
         ],
         Enum.GetValues<Part>());
 
@@ -52,7 +45,7 @@ internal sealed class DistributionWorkload : IWorkload
         await world.Delay(options.Faulty).ConfigureAwait(false);
 
         Enter(world, "heal");
-        await disorder.HealAllAsync().ConfigureAwait(false);
+        disorder.HealAll();
         cluster.Weather.IsStormy = false;
         cluster.Store.HealAll();
         await operating.ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal sealed class RecordBook
     public event Action<SessionRef>? SessionEnded;
 
     /// <summary>A record has changed, from what to what.</summary>
-    public event Action<VersionedShard, VersionedShard>? Changed;
+    public event Action<ShardRecord, ShardRecord>? Changed;
 
     /// <summary>Judges what was planned.</summary>
     public PlanBook Plans { get; }
@@ -116,8 +116,7 @@ internal sealed class RecordBook
     private void TakeShard(ShardId shard, WatchEvent change)
     {
         report.Count("records written");
-        var was = shards.TryGetValue(shard, out var known) ? known : (VersionedShard?)null;
-        var before = was?.Record;
+        var before = shards.TryGetValue(shard, out var known) ? known.Record : null;
         if (change.IsDelete)
         {
             if (before is { Owner: { } last, Phase: not ShardPhase.Closing } && IsLive(last))
@@ -143,8 +142,8 @@ internal sealed class RecordBook
             TraceKind.Decision, shard.Value, change.Kv.ModRevision, () => $"{after!.Phase} {after.Owner}"
                 + $" -> {after.Next} generation {after.Generation} at {change.Kv.ModRevision}: {after.Reason}");
         Check(shard, before, after!, change.Kv.ModRevision);
-        if (was is { } former)
-            Changed?.Invoke(former, shards[shard]);
+        if (before is not null)
+            Changed?.Invoke(before, after!);
         Plans.Take(before, after!, change.Kv.ModRevision);
     }
 

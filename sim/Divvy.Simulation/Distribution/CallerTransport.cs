@@ -9,7 +9,7 @@ internal sealed class CallerTransport(string caller, RequestBook book, HttpMessa
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        book.Attempts(request);
+        book.Attempts(caller, request);
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.MisdirectedRequest)
             book.SentAway(caller, request, response);

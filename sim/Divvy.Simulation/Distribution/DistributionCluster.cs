@@ -36,13 +36,16 @@ internal sealed class DistributionCluster
         Owners = new OwnershipBook(world, Weather, settings, report);
         Requests = new RequestBook(world, Weather, report);
         Records = new RecordBook(world, settings, report);
+        var words = new WordBook(HeardBy, report);
         Records.Changed += (before, after) =>
         {
-            if (before.Owner is { } former && former != after.Owner && Records.IsLive(former))
-                Owners.Passes(before.Shard, former, before.Generation);
+            var was = before.Record;
+            if (was.Owner is { } former && former != after.Record.Owner && Records.IsLive(former))
+                Owners.Passes(was.Shard, former, was.Generation);
+            CheckPreparation(was, after.Record);
+            words.Check(before, after.Record);
         };
-        Records.Changed += CheckPreparation;
-        Records.Plans.IsCalm = () => Owners.IsCalm;
+        Records.Plans.IsCalm = () => Owners.Calm is not null;
         Sightings = new Sightings(world, Records);
         Sightings.Start();
         Store = new StoreCluster(world, Network, settings.Store, report, options.Members);
@@ -145,12 +148,17 @@ internal sealed class DistributionCluster
     /// earlier one counts for nothing (R7). With something broken it may have lost again what it prepared.</summary>
     private void CheckPreparation(ShardRecord before, ShardRecord after)
     {
-        if (!Owners.IsCalm || before.Phase != ShardPhase.Preparing || after.Phase != ShardPhase.Yielding)
+        if (Owners.Calm is null || before.Phase != ShardPhase.Preparing || after.Phase != ShardPhase.Yielding)
             return;
         var next = instances.Values.FirstOrDefault(one => one.HasSession && one.Session == after.Next?.Session);
         if (next is not null && !next.Holds(after.Shard))
             report.Violated("preparations", $"{after.Shard} goes to {after.Next}, which has not prepared it");
     }
+
+    /// <summary>What an instance has heard of a shard; null: its session is over, or it may have forgotten.</summary>
+    private Revision? HeardBy(SessionRef session, ShardId shard) => Records.IsLive(session)
+        ? instances.Values.FirstOrDefault(one => one.IsUp && one.Session == session.Session)?.Heard(shard)
+        : null;
 
     /// <summary>How long the store goes on to count a session, in true time. Its leader counts; a former one may still
     /// believe that it does, but it has heard of no renewals since.</summary>

@@ -10,6 +10,7 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
 {
     private readonly SortedDictionary<int, Action> lasting = [];
     private readonly StoreFaults disks = new(cluster.Store, [], []);
+    private readonly Ambush ambush = new(cluster);
 
     private bool isOver;
 
@@ -45,12 +46,13 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
     }
 
     /// <summary>Ends what lasts, and what is still to come.</summary>
-    public void HealAll()
+    public async Task HealAllAsync()
     {
         isOver = true;
         cluster.Sightings.Forget();
         foreach (var number in lasting.Keys.ToArray())
             Heal(number);
+        await ambush.EndAsync().ConfigureAwait(false);
     }
 
     private void Heal(int number)
@@ -71,6 +73,14 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
             FaultKind.Isolate => Cut(one, (from, to) => from == one || to == one),
             FaultKind.Deaf => Deafen(fault),
             FaultKind.Behind => Behind(fault),
+            FaultKind.Severed => Sever(fault),
+            FaultKind.Tear => Tear(one, fault.OtherVictim),
+            FaultKind.Quit => Quit(fault),
+            FaultKind.Oversleep => Oversleep(fault),
+            FaultKind.LateGoodbye => ambush.HoldGoodbyes() is { } stop ? ("goodbyes", stop) : null,
+            FaultKind.StaleServer => Mislead(fault),
+            FaultKind.OldController => ambush.PauseControllers() is { } end ? ("controllers", end) : null,
+            FaultKind.GoneAgain => ("new owners", ambush.SendAwayNewOwners()),
             FaultKind.Split => Cut($"split {fault.Other}", (from, to) => Side(fault, from) != Side(fault, to)),
             FaultKind.OneWay => Cut($"{one} to {other}", (from, to) => from == one && to == other),
             FaultKind.Cut => Cut(
@@ -196,6 +206,58 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
         return Cut(
             $"{server.Name} from {member}",
             (from, to) => (from == server.Name && to == member) || (from == member && to == server.Name));
+    }
+
+    private (string, Action)? Sever(Fault fault)
+    {
+        var servers = cluster.Servers.Keys.ToList();
+        var name = servers.Contains(fault.Victim ?? "") ? fault.Victim! : servers[fault.Target % servers.Count];
+        var members = cluster.Store.Members.Select(member => member.Name).ToHashSet(StringComparer.Ordinal);
+        var cut = Cut($"{name} from the store", (from, to) =>
+            (from == name && members.Contains(to)) || (to == name && members.Contains(from)));
+        foreach (var member in members.Order(StringComparer.Ordinal))
+            Network.Tear(name, member);
+        return cut;
+    }
+
+    private (string, Action)? Tear(string one, string? other)
+    {
+        foreach (var host in cluster.Hosts.Where(host => host == (other ?? host)))
+            Network.Tear(one, host);
+        return ($"{one} and {other ?? "all"}", static () => { });
+    }
+
+    private (string, Action)? Quit(Fault fault)
+    {
+        if (ChooseInstance(fault) is not { IsBusy: false } instance)
+            return null;
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ambush.Quit(instance, over.Task);
+        return (instance.Name, over.SetResult);
+    }
+
+    private (string, Action)? Oversleep(Fault fault)
+    {
+        if (ChooseInstance(fault) is not { Process.IsPaused: false } instance)
+            return null;
+        ambush.Oversleep(instance);
+        return (instance.Name, static () => { });
+    }
+
+    private InstanceNode? ChooseInstance(Fault fault)
+    {
+        var instances = cluster.Instances.Values.Where(one => one.IsUp).ToList();
+        return instances.Find(one => one.Name == fault.Victim)
+            ?? (instances.Count == 0 ? null : instances[fault.Target % instances.Count]);
+    }
+
+    private (string, Action)? Mislead(Fault fault)
+    {
+        var servers = cluster.Servers.Values.Where(server => server.IsUp).ToList();
+        if (servers.Count == 0)
+            return null;
+        var stale = servers[fault.Target % servers.Count];
+        return (stale.Name, ambush.Mislead(stale));
     }
 
     private (string, Action)? Spoil(Fault fault)

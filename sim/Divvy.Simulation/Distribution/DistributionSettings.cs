@@ -63,6 +63,18 @@ internal sealed record DistributionSettings
     /// <summary>Share of stops that are cut short by a kill, as long as faults strike.</summary>
     public required double Impatience { get; init; }
 
+    /// <summary>How long servers try a call to the store.</summary>
+    public required TimeSpan StoreTimeout { get; init; }
+
+    /// <summary>How long nobody plans when the server that did is gone.</summary>
+    public required TimeSpan ControllerTtl { get; init; }
+
+    /// <summary>How long instances wait for a server, also for its answer to their goodbye.</summary>
+    public required TimeSpan ServerTimeout { get; init; }
+
+    /// <summary>Share of an operator's doings that are followed by a compaction of the store.</summary>
+    public required double Compacting { get; init; }
+
     public required NamespaceConfig Namespace { get; init; }
 
     /// <summary>How the members of the store are set up.</summary>
@@ -108,6 +120,10 @@ internal sealed record DistributionSettings
             Dawdling = random.Pick([0, 0, 0.2]),
             Meddling = random.Pick([0, 0.05, 0.5]),
             Impatience = random.Pick([0, 0.5]),
+            StoreTimeout = TimeSpan.FromSeconds(random.Pick([5, 5, 1])),
+            ControllerTtl = TimeSpan.FromSeconds(random.Pick([5, 2])),
+            ServerTimeout = TimeSpan.FromSeconds(random.Pick([5, 1])),
+            Compacting = random.Pick([0, 0.5]),
         };
     }
 

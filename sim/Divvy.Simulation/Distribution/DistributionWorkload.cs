@@ -18,14 +18,21 @@ internal sealed class DistributionWorkload : IWorkload
     [
         FaultKind.Crash, FaultKind.PowerCut, FaultKind.Pause, FaultKind.Isolate, FaultKind.Split, FaultKind.OneWay,
         FaultKind.Cut, FaultKind.BadNetwork, FaultKind.Clog, FaultKind.Drift, FaultKind.SlowDisk, FaultKind.SyncFails,
-        FaultKind.CrashInDisk, FaultKind.Deaf, FaultKind.Behind,
+        FaultKind.CrashInDisk, FaultKind.Deaf, FaultKind.Behind, FaultKind.Severed, FaultKind.Tear, FaultKind.Quit,
+        FaultKind.Oversleep,
+    ];
+
+    public IReadOnlyList<FaultKind> AimedKinds { get; } =
+    [
+        FaultKind.LateGoodbye, FaultKind.StaleServer, FaultKind.GoneAgain, FaultKind.Severed, FaultKind.OldController,
     ];
 
     public AimChoice Aims { get; } = new(
         Enum.GetValues<Moment>(),
         [
             FaultKind.Crash, FaultKind.Crash, FaultKind.Pause, FaultKind.Pause, FaultKind.Isolate, FaultKind.OneWay,
-            FaultKind.Cut, FaultKind.Clog, FaultKind.Deaf, FaultKind.Behind,
+            FaultKind.Cut, FaultKind.Clog, FaultKind.Deaf, FaultKind.Behind, FaultKind.Tear, FaultKind.Quit,
+            FaultKind.Oversleep,
         ],
         Enum.GetValues<Part>());
 
@@ -45,7 +52,7 @@ internal sealed class DistributionWorkload : IWorkload
         await world.Delay(options.Faulty).ConfigureAwait(false);
 
         Enter(world, "heal");
-        disorder.HealAll();
+        await disorder.HealAllAsync().ConfigureAwait(false);
         cluster.Weather.IsStormy = false;
         cluster.Store.HealAll();
         await operating.ConfigureAwait(false);

@@ -75,6 +75,7 @@ internal sealed class InstanceNode : Node, IShardOwner
             // Moves between hosts that are far apart, a few at a time, take longer than the half minute of the default.
             // A host whose time is over leaves with its shards, and then requests fail: that it does is no finding.
             DrainTimeout = TimeSpan.FromMinutes(5),
+            ServerTimeout = settings.ServerTimeout,
             PeerHandler = new ForwardWatch(
                 process.Name, requests, new SimHttpHandler(network, process, connectWithin)),
         };
@@ -133,17 +134,37 @@ internal sealed class InstanceNode : Node, IShardOwner
         router?.Start();
     });
 
+    /// <summary>The newest revision that it has heard of a shard in this session; null: none, or it has forgotten.
+    /// </summary>
+    public Revision? Heard(ShardId shard) =>
+        host.Shards.FirstOrDefault(held => held.Shard == shard) is { HighestRevision: var newest }
+            && newest > Revision.None
+            ? newest
+            : null;
+
     /// <summary>Moves its shards away, then ends it.</summary>
-    public async Task StopAsync()
+    public Task StopAsync() => EndAsync(DrainAsync);
+
+    /// <summary>Ends it with what it has.</summary>
+    public Task QuitAsync() => EndAsync(static () => Task.CompletedTask);
+
+    private async Task EndAsync(Func<Task> drain)
     {
         var done = await RunAsync(async () =>
         {
-            await host.DrainAsync().ConfigureAwait(false);
+            await drain().ConfigureAwait(false);
             Leaving?.Invoke();
             await host.StopAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
         if (done)
             Process.Exit();
+    }
+
+    private async Task DrainAsync()
+    {
+        var calm = book.Calm;
+        if (!await host.DrainAsync().ConfigureAwait(false) && calm is not null && calm == book.Calm)
+            report.Violated("drains end", $"{Life} could not give its shards away although nothing was wrong");
     }
 
     private RequestDelegate Pipeline()

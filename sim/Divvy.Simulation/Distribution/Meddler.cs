@@ -44,7 +44,8 @@ internal sealed class Meddler
         var shard = sighting.Shard.Value;
         if (sighting.Moment is not (Moment.Preparing or Moment.Yielding))
         {
-            await operators.MoveAsync(shard, Choose(sighting.Owner, sighting.Next)).ConfigureAwait(false);
+            var target = Prepared(sighting.Shard) ?? Choose(sighting.Owner, sighting.Next);
+            await operators.MoveAsync(shard, target).ConfigureAwait(false);
             return;
         }
 
@@ -54,6 +55,14 @@ internal sealed class Meddler
         if (random.Chance(0.5))
             await operators.MoveAsync(shard, Choose(sighting.Next, null)).ConfigureAwait(false);
     }
+
+    /// <summary>Often one that is prepared: it gets the shard at once, perhaps before its owner has taken it up.
+    /// </summary>
+    private string? Prepared(ShardId shard) =>
+        cluster.Records.Shards.TryGetValue(shard, out var version) && version.Record.Standbys is { Length: > 0 } warm
+            && random.Chance(0.5)
+            ? random.Pick(warm).Instance.Value
+            : null;
 
     /// <summary>One of two, or anybody.</summary>
     private string Choose(SessionRef? one, SessionRef? other)

@@ -41,6 +41,8 @@ internal sealed class Operators(SimWorld world, DistributionCluster cluster, Run
                 break;
             await world.Delay(pause).ConfigureAwait(false);
             await DoAsync(random.Below(mayFail ? 26 : 23)).ConfigureAwait(false);
+            if (random.Chance(cluster.Settings.Compacting))
+                await CompactAsync().ConfigureAwait(false);
         }
 
         await meddler.EndAsync().ConfigureAwait(false);

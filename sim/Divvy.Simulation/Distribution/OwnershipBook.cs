@@ -32,8 +32,8 @@ internal sealed class OwnershipBook(SimWorld world, Weather weather, Distributio
             ? (owner.Instance, owner.Session, owner.Generation)
             : null;
 
-    /// <summary>Nothing is broken, and everything works.</summary>
-    public bool IsCalm => weather.Calm is not null;
+    /// <summary>Names the present calm, in which nothing is broken and everything works; null: there is none.</summary>
+    public int? Calm => weather.Calm;
 
     /// <summary>Faults may strike now.</summary>
     public bool IsStormy => weather.IsStormy;

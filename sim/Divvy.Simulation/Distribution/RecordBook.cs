@@ -31,7 +31,7 @@ internal sealed class RecordBook
     public event Action<SessionRef>? SessionEnded;
 
     /// <summary>A record has changed, from what to what.</summary>
-    public event Action<ShardRecord, ShardRecord>? Changed;
+    public event Action<VersionedShard, VersionedShard>? Changed;
 
     /// <summary>Judges what was planned.</summary>
     public PlanBook Plans { get; }
@@ -116,7 +116,8 @@ internal sealed class RecordBook
     private void TakeShard(ShardId shard, WatchEvent change)
     {
         report.Count("records written");
-        var before = shards.TryGetValue(shard, out var known) ? known.Record : null;
+        var was = shards.TryGetValue(shard, out var known) ? known : (VersionedShard?)null;
+        var before = was?.Record;
         if (change.IsDelete)
         {
             if (before is { Owner: { } last, Phase: not ShardPhase.Closing } && IsLive(last))
@@ -142,8 +143,8 @@ internal sealed class RecordBook
             TraceKind.Decision, shard.Value, change.Kv.ModRevision, () => $"{after!.Phase} {after.Owner}"
                 + $" -> {after.Next} generation {after.Generation} at {change.Kv.ModRevision}: {after.Reason}");
         Check(shard, before, after!, change.Kv.ModRevision);
-        if (before is not null)
-            Changed?.Invoke(before, after!);
+        if (was is { } former)
+            Changed?.Invoke(former, shards[shard]);
         Plans.Take(before, after!, change.Kv.ModRevision);
     }
 

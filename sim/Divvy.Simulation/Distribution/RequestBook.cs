@@ -20,7 +20,11 @@ internal sealed class RequestBook(SimWorld world, Weather weather, RunReport rep
     private static readonly TimeSpan nestedWithin = TimeSpan.FromSeconds(6);
 
     private readonly Dictionary<ShardId, Generation> served = [];
-    private readonly HashSet<string> sentOn = [];
+    private readonly Dictionary<string, string> sentOn = [];
+
+    /// <summary>The newest record of a shard that a caller went by.</summary>
+    private readonly Dictionary<(string Caller, string Shard), long> routed = [];
+
     private long attempts;
 
     public Request Begin(string caller, string method, string key, ShardId? shard) => new(
@@ -81,19 +85,33 @@ internal sealed class RequestBook(SimWorld world, Weather weather, RunReport rep
         }
     }
 
-    /// <summary>A caller is about to send a request to an instance.</summary>
-    public void Attempts(HttpRequestMessage request)
+    /// <summary>A caller is about to send a request to an instance, with the revision of the record that its router
+    /// goes by: that never goes back (R16).</summary>
+    public void Attempts(string caller, HttpRequestMessage request)
     {
+        var shard = Text(request.Headers, ShardHeaders.Shard);
+        var revision = Number(request.Headers, ShardHeaders.Revision);
+        if (revision < routed.GetValueOrDefault((caller, shard)))
+        {
+            report.Violated(
+                "routing",
+                $"{caller} goes back to revision {revision} of {shard} after {routed[(caller, shard)]}");
+        }
+
+        routed[(caller, shard)] = revision;
         request.Headers.Remove(AttemptHeader);
         request.Headers.Add(AttemptHeader, (++attempts).ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>An instance sends a request on to another one: each attempt of a caller is sent on once at most
-    /// (R16).</summary>
+    /// <summary>An instance sends a request on to another one: each attempt of a caller is sent on once at most (R16).
+    /// An HTTP client whose connection breaks sends an attempt again by itself, to the same instance, which sends it on
+    /// again.</summary>
     public void SentOn(string instance, HttpRequestMessage request)
     {
         report.Count("requests sent on");
-        if (Text(request.Headers, AttemptHeader) is { Length: > 0 } attempt && !sentOn.Add(attempt))
+        if (Text(request.Headers, AttemptHeader) is not { Length: > 0 } attempt)
+            return;
+        if (!sentOn.TryAdd(attempt, instance) && sentOn[attempt] != instance)
         {
             report.Violated(
                 "routing",

@@ -13,6 +13,7 @@ internal sealed class ServerNode : Node
 {
     private readonly CoordinationServer server;
     private readonly DistributionSettings settings;
+    private readonly HeldStore store;
 
     /// <param name="process">Where it runs.</param>
     /// <param name="network">What it is reached by.</param>
@@ -30,16 +31,23 @@ internal sealed class ServerNode : Node
         this.settings = settings;
         Nearest = stores[0];
         var logs = new ProcessLogs(process, report);
-        var store = new EtcdClient(
+        var client = new EtcdClient(
             new EtcdClientOptions
             {
+                Timeout = settings.StoreTimeout,
                 Endpoints = [.. stores.Select(name => new Uri($"http://{name}"))],
                 Channels = endpoint => new SimChannel(network, process, endpoint.Host),
                 Dice = Dice.Of(process),
             },
             process.Clock,
             logs);
-        var options = new CoordinationOptions { ServerId = process.Name, SessionTtl = settings.SessionTtl };
+        store = new HeldStore(client);
+        var options = new CoordinationOptions
+        {
+            ServerId = process.Name,
+            SessionTtl = settings.SessionTtl,
+            ControllerTtl = settings.ControllerTtl,
+        };
         server = new CoordinationServer(options, store, process.Clock, logs);
         var services = new RpcServices
         {
@@ -53,8 +61,14 @@ internal sealed class ServerNode : Node
     /// <summary>The member of the store that it asks first.</summary>
     public string Nearest { get; }
 
+    /// <summary>It believes that it plans.</summary>
+    public bool Leads => Admin.Controllers.Led.Contains(DistributionSettings.Space);
+
     /// <summary>What operators work with.</summary>
     public AdminServices Admin => server.AdminServices;
+
+    /// <summary>From here on it hears of no change, until the result is called.</summary>
+    public Action HoldWatches() => store.Hold();
 
     /// <summary>Starts it, and has it create the namespace.</summary>
     public void Start() => Process.Deliver(() =>

@@ -17,8 +17,9 @@ internal sealed class Sightings(SimWorld world, RecordBook records)
     /// <summary>Begins to look.</summary>
     public void Start() => records.Changed += (before, after) =>
     {
-        if (MomentOf(before, after) is { } moment)
-            Tell(new Sighting(moment, after.Shard, before.Owner, after.Next ?? before.Next ?? after.Owner));
+        var (was, now) = (before.Record, after.Record);
+        if (MomentOf(was, now) is { } moment)
+            Tell(new Sighting(moment, now.Shard, was.Owner, now.Next ?? was.Next ?? now.Owner));
     };
 
     /// <summary>An instance is about to give its session back.</summary>

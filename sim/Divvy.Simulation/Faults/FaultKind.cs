@@ -54,22 +54,6 @@ internal enum FaultKind
     /// <summary>A process dies in one call to its disk after the other, and starts again each time at once.</summary>
     CrashLoop,
 
-    /// <summary>A process dies in a write to its log of which some sectors are kept, and again soon after it has started,
-    /// while what is left of that write lies behind the end.</summary>
-    TornWrites,
-
-    /// <summary>Bits on the disk of one process turn round while it is down. It may not start again then, and is
-    /// replaced.</summary>
-    FlippedBits,
-
-    /// <summary>Whoever leads sleeps through the election of its successor, and wakes up where clients hear it and the
-    /// others do not.</summary>
-    Relic,
-
-    /// <summary>Two members are replaced at once, and those who know of the first change are parted from the
-    /// others.</summary>
-    ChangeSplit,
-
     /// <summary>A client dies; another one takes its place when the fault ends.</summary>
     KillClient,
 
@@ -82,4 +66,32 @@ internal enum FaultKind
     /// <summary>A server does not hear the member of the store that it watches. Its calls go to another one after a
     /// while; what it knows stays behind.</summary>
     Behind,
+
+    /// <summary>The connections between two hosts are reset.</summary>
+    Tear,
+
+    /// <summary>A server reaches no member of the store, while instances and routers reach it.</summary>
+    Severed,
+
+    /// <summary>An instance has no time to hand its shards over: it gives them up, and its session, and starts again
+    /// when the fault ends.</summary>
+    Quit,
+
+    /// <summary>An instance stands still for about as long as its session lives without it.</summary>
+    Oversleep,
+
+    /// <summary>What an instance that leaves says last is late: its server stands still until a successor under the
+    /// same id may have come.</summary>
+    LateGoodbye,
+
+    /// <summary>A server hears of no change, while its calls go through; whose shards are moved meanwhile loses its
+    /// server, and may come to this one.</summary>
+    StaleServer,
+
+    /// <summary>Who has just become an owner quits, before the former one has heard that it came.</summary>
+    GoneAgain,
+
+    /// <summary>The server that plans stands still while it has something to plan, until another one leads, and goes
+    /// on then.</summary>
+    OldController,
 }

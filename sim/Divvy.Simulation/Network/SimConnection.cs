@@ -48,6 +48,16 @@ internal sealed class SimConnection
             Reset(toNearEnd: !ofNear, "the connection was reset");
     }
 
+    /// <summary>Breaks both ends.</summary>
+    public void Tear()
+    {
+        foreach (var end in new[] { Near, far })
+        {
+            if (end is { IsOpen: true })
+                network.World.Schedule(TimeSpan.Zero, () => BreakIn(end, "the connection was reset on its way"));
+        }
+    }
+
     /// <summary>A packet has come to one side.</summary>
     private void Arrive(Direction direction, Action<ConnectionEnd> deliver)
     {

@@ -20,6 +20,7 @@ internal sealed class SimNetwork
     private readonly List<Disturbance> disturbances = [];
     private readonly Dictionary<string, SimProcess> hosts = [];
     private readonly Dictionary<(SimProcess Process, Type Kind), object> listeners = [];
+    private readonly Dictionary<(string From, string To), List<SimConnection>> connections = [];
 
     public SimNetwork(SimWorld world)
     {
@@ -129,7 +130,26 @@ internal sealed class SimNetwork
 
     /// <summary>Begins a connection. It can be used at once: what is sent waits until the other side is
     /// reached.</summary>
-    public ConnectionEnd Dial(SimProcess from, string to) => new SimConnection(this, from, to).Near;
+    public ConnectionEnd Dial(SimProcess from, string to)
+    {
+        if (!connections.TryGetValue((from.Name, to), out var open))
+            connections.Add((from.Name, to), open = []);
+        open.RemoveAll(static connection => !connection.Near.IsOpen);
+        var connection = new SimConnection(this, from, to);
+        open.Add(connection);
+        return connection.Near;
+    }
+
+    /// <summary>Breaks the connections between two hosts, as whatever stands between them does that forgets them. Both
+    /// sides are told at once, and what was under way is lost.</summary>
+    public void Tear(string one, string other)
+    {
+        foreach (var pair in new[] { (one, other), (other, one) })
+        {
+            foreach (var connection in connections.GetValueOrDefault(pair) ?? [])
+                connection.Tear();
+        }
+    }
 
     /// <summary>Whether the machine of a process that just ended went with it.</summary>
     public bool TakesMachineWithIt() => random.Chance(HalfOpen);

@@ -56,7 +56,7 @@ public sealed class RequestBookTests
     public void SentOn_OneAttemptTwice_BreaksRouting()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://b/work");
-        book.Attempts(request);
+        book.Attempts("caller-1", request);
         book.SentOn("a", request);
         report.Violations.ShouldBeEmpty();
 
@@ -66,15 +66,40 @@ public sealed class RequestBookTests
     }
 
     [Fact]
-    public void SentOn_TwoAttemptsOfARequest_IsAllowed()
+    public void SentOn_OneAttemptAgainByTheSameInstance_IsAllowed()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://b/work");
-        book.Attempts(request);
+        book.Attempts("caller-1", request);
         book.SentOn("a", request);
-        book.Attempts(request);
         book.SentOn("a", request);
 
         report.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void SentOn_TwoAttemptsOfARequest_IsAllowed()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://b/work");
+        book.Attempts("caller-1", request);
+        book.SentOn("a", request);
+        book.Attempts("caller-1", request);
+        book.SentOn("a", request);
+
+        report.Violations.ShouldBeEmpty();
+    }
+
+    [Theory, InlineData(5, 5, 0), InlineData(5, 6, 0), InlineData(5, 4, 1)]
+    public void Attempts_RouterGoesByAnotherRecord_MayNotBeOlder(long first, long second, int violations)
+    {
+        foreach (var revision in new[] { first, second })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "http://a/work");
+            request.Headers.Add(ShardHeaders.Shard, shard.Value);
+            request.Headers.Add(ShardHeaders.Revision, revision.ToString(CultureInfo.InvariantCulture));
+            book.Attempts("caller-1", request);
+        }
+
+        report.Violations.Count(violation => violation.Checker == "routing").ShouldBe(violations);
     }
 
     [Theory, InlineData(5, 0), InlineData(7, 1)]

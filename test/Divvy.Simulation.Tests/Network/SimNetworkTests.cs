@@ -49,6 +49,30 @@ public sealed class SimNetworkTests
     }
 
     [Fact]
+    public void Tear_ConnectionInUse_BreaksBothEndsOnceAndNoOther()
+    {
+        ConnectionEnd? far = null;
+        var broken = new List<string>();
+        var near = network.Dial(one, "two");
+        network.Dial(two, "three").Broken += _ => broken.Add("other");
+        near.Broken += _ => broken.Add("near");
+        near.Send(10, end =>
+        {
+            far = end;
+            end.Broken += _ => broken.Add("far");
+        });
+        RunAll();
+
+        network.Tear("two", "one");
+        network.Tear("two", "one");
+        RunAll();
+
+        broken.ShouldBe(["near", "far"]);
+        far!.IsOpen.ShouldBeFalse();
+        near.IsOpen.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Cut_OneWay_PassesTheOtherWayAndHealsWhenDisposed()
     {
         var cut = network.Cut(static (from, _) => from == "one");

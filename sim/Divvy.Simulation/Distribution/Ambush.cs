@@ -1,0 +1,154 @@
+using Divvy.Core.Identity;
+using Divvy.Simulation.Faults;
+using Divvy.Simulation.Network;
+using Divvy.Simulation.World;
+
+namespace Divvy.Simulation.Distribution;
+
+/// <summary>Breaks what takes several faults at one moment of a handoff, each aimed at somebody else: faults that come
+/// one by one meet in such a moment once in thousands of runs.
+/// <para>What is begun ends by itself after a while, whether or not its fault lasts so long; <see cref="EndAsync"/>
+/// ends it at once.</para></summary>
+internal sealed class Ambush(DistributionCluster cluster)
+{
+    private readonly SimRandom random = cluster.Network.World.Fork("ambush");
+    private readonly SortedDictionary<long, Action> lasting = [];
+    private readonly List<Task> working = [];
+    private long begun;
+
+    private SimWorld World => cluster.Network.World;
+
+    private SimNetwork Network => cluster.Network;
+
+    /// <summary>Who leaves is not heard before a successor under its id may have come. With one server nobody comes as
+    /// long as that one stands still.</summary>
+    public Action? HoldGoodbyes() => cluster.Servers.Count < 2 ? null : Watch(Moment.Leaving, sighting =>
+    {
+        if (ServerOf(sighting.Owner) is not { Process: { IsPaused: false } process })
+            return;
+        process.Pause();
+        var settings = cluster.Settings;
+        Last(settings.ServerTimeout + settings.SessionTtl + Soon(2_000), process.Resume);
+    });
+
+    /// <summary>A server falls behind, and instances that lose a shard meanwhile lose their servers but for this one.
+    /// </summary>
+    public Action Mislead(ServerNode stale)
+    {
+        var release = stale.HoldWatches();
+        var ignore = Watch(Moment.Flipped, sighting =>
+        {
+            if (sighting.Owner is { } former && random.Chance(0.5))
+                World.Schedule(Soon(random.Pick([0, 1, 30, 300])), () => Part(former, stale.Name));
+        });
+        return () =>
+        {
+            ignore();
+            release();
+        };
+    }
+
+    /// <summary>Who has just become an owner quits; the former owner hears neither of the one nor of the other until
+    /// somebody has taken over, or until half of its session's time has passed.</summary>
+    public Action SendAwayNewOwners() => Watch(Moment.Flipped, sighting =>
+    {
+        if (sighting is not { Owner: { } former, Next: { } next }
+            || cluster.Instances.GetValueOrDefault(next.Instance.Value) is not { IsUp: true, IsBusy: false } node
+            || node.Session != next.Session || lasting.Count > 0)
+            return;
+        var servers = cluster.Servers.Keys.ToHashSet(StringComparer.Ordinal);
+        var name = former.Instance.Value;
+        var cut = Network.Cut((from, to) =>
+            (from == name && servers.Contains(to)) || (to == name && servers.Contains(from)));
+        Part(former, except: null);
+        var heal = Last(cluster.Settings.SessionTtl * 0.5, cut.Dispose);
+        cluster.Sightings.Await(Moment.TakenOver, _ => heal());
+        Quit(node, World.Delay(Soon(2_000)));
+    });
+
+    /// <summary>The server that plans stands still a moment after something has changed, when it is about to plan, and
+    /// goes on when another one may have begun to.</summary>
+    public Action? PauseControllers() => cluster.Servers.Count < 2 ? null : Watch(Moment.Preparing, _ =>
+        World.Schedule(Soon(random.Pick([0, 1, 3])), () =>
+        {
+            var controller = cluster.Servers.Values.FirstOrDefault(server => server is { IsUp: true, Leads: true });
+            if (controller is not { Process: { IsPaused: false } process } || lasting.Count > 0)
+                return;
+            process.Pause();
+            Last(cluster.Settings.ControllerTtl + Soon(1_000), process.Resume);
+        }));
+
+    /// <summary>An instance stands still until its session's time is over, by its own clock and perhaps by the store's,
+    /// whatever came for it meanwhile.</summary>
+    public void Oversleep(InstanceNode instance)
+    {
+        instance.Process.Pause();
+        Last(cluster.Settings.SessionTtl * (0.8 + (random.Fraction() * 0.3)), instance.Process.Resume);
+    }
+
+    /// <summary>An instance quits, and starts again after that. What is not done by then is cut short.</summary>
+    public void Quit(InstanceNode instance, Task until) => working.Add(QuitAsync(instance, until));
+
+    /// <summary>Ends all that lasts.</summary>
+    public async Task EndAsync()
+    {
+        foreach (var end in lasting.Values.ToArray())
+            end();
+        await Task.WhenAll(working).ConfigureAwait(false);
+    }
+
+    private async Task QuitAsync(InstanceNode instance, Task until)
+    {
+        instance.IsBusy = true;
+        var quitting = instance.QuitAsync();
+        await Task.WhenAny(quitting, until).ConfigureAwait(false);
+        instance.Process.Crash();
+        await quitting.ConfigureAwait(false);
+        await until.ConfigureAwait(false);
+        instance.IsBusy = false;
+        if (cluster.Instances.GetValueOrDefault(instance.Name) == instance)
+            cluster.StartInstance(instance.Name);
+    }
+
+    private Action Watch(Moment moment, Action<Sighting> act)
+    {
+        cluster.Sightings.Seen += OnSeen;
+        return () => cluster.Sightings.Seen -= OnSeen;
+
+        // Not within what is being told: nothing is ended in the middle of its own work.
+        void OnSeen(Sighting sighting)
+        {
+            if (sighting.Moment == moment)
+                World.Schedule(TimeSpan.Zero, () => act(sighting));
+        }
+    }
+
+    /// <summary>Has something end after a while, or when the result is called, or with everything.</summary>
+    private Action Last(TimeSpan span, Action end)
+    {
+        var number = ++begun;
+        lasting.Add(number, End);
+        World.Schedule(span, End);
+        return End;
+
+        void End()
+        {
+            if (lasting.Remove(number))
+                end();
+        }
+    }
+
+    /// <summary>Breaks an instance's connections to servers.</summary>
+    private void Part(SessionRef instance, string? except)
+    {
+        foreach (var server in cluster.Servers.Keys.Where(name => name != except))
+            Network.Tear(instance.Instance.Value, server);
+    }
+
+    private ServerNode? ServerOf(SessionRef? session) =>
+        session is { } held && cluster.Records.ServerOf(held) is { } name && cluster.Servers[name].IsUp
+            ? cluster.Servers[name]
+            : null;
+
+    private TimeSpan Soon(int milliseconds) => random.Exponential(TimeSpan.FromMilliseconds(milliseconds));
+}

@@ -20,13 +20,17 @@ internal sealed class DiskFaults
     /// is done in part. Null: never.</summary>
     public int? CrashesAfter { get; set; }
 
+    /// <summary>The folder of which the next write that spans several sectors is torn: the process dies after it, and
+    /// any of them may have made it. Null: none.</summary>
+    public string? TornFolder { get; set; }
+
     /// <summary>Calls that failed because of these.</summary>
     public int Failures { get; set; }
 
     /// <summary>All works again; what was lost stays lost.</summary>
     public void Heal()
     {
-        (IsFull, FailsNextSync, CrashesAfter) = (false, false, null);
+        (IsFull, FailsNextSync, CrashesAfter, TornFolder) = (false, false, null, null);
         (SyncLatency, SyncJitter) = (TimeSpan.FromMilliseconds(0.5), TimeSpan.FromMilliseconds(0.5));
     }
 }

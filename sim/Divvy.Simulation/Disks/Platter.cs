@@ -38,17 +38,20 @@ internal sealed class Platter(string name, SimRandom random)
     /// <summary>How long the next synchronisation takes.</summary>
     public TimeSpan SyncTime() => Faults.SyncLatency + random.Exponential(Faults.SyncJitter);
 
-    /// <summary>Turns a bit round somewhere in a folder, while nobody uses it. Returns where; null: it is
-    /// empty.</summary>
-    public string? FlipABit(string folder)
+    /// <summary>Turns bits round in one file of a folder, while nobody uses it. Most hit what was written, and many
+    /// the end of that, where a torn write looks much like them. Returns the file; null: there is none.</summary>
+    public string? FlipBits(string folder, int bits)
     {
-        if (!folders.TryGetValue(folder, out var found) || found.Names.Count == 0)
+        if (!folders.TryGetValue(folder, out var found))
             return null;
-        var (file, content) = found.Names.ElementAt(random.Below(found.Names.Count));
-        if (content.Length == 0)
+        var files = found.Names.Where(file => file.Value.Used > 0).ToList();
+        if (files.Count == 0)
             return null;
-        var bit = (long)(random.Fraction() * content.Length * 8);
-        content.Flip(bit);
-        return $"{folder}/{file}, bit {bit}";
+        var (name, content) = random.Pick(files);
+        var from = random.Chance(0.3) ? Math.Max(0, content.Used - (4 * PlatterFile.SectorSize)) : 0;
+        var to = random.Chance(0.9) ? content.Used : content.Length;
+        for (; bits > 0; bits--)
+            content.Flip((from * 8) + (long)(random.Fraction() * (to - from) * 8));
+        return $"{folder}/{name}";
     }
 }

@@ -26,6 +26,9 @@ internal sealed class PlatterFile
 
     public long Length { get; private set; }
 
+    /// <summary>Behind this place it is all zeros.</summary>
+    public long Used => written.AsSpan(0, (int)Length).LastIndexOfAnyExcept((byte)0) + 1;
+
     /// <summary>Sectors that a crash may lose.</summary>
     public int UnsyncedSectors => old.Count;
 

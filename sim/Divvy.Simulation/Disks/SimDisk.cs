@@ -10,6 +10,8 @@ internal sealed class SimDisk(Platter platter, SimProcess process, string folder
 {
     private DiskFaults Faults => platter.Faults;
 
+    private string Folder => folder;
+
     public string Place => $"/{platter.Name}/{folder}";
 
     public IReadOnlyList<string> List()
@@ -76,6 +78,12 @@ internal sealed class SimDisk(Platter platter, SimProcess process, string folder
             return;
         if (platter.Random.Chance(0.5))
             halfway(platter.Random);
+        DieIn(what, name);
+    }
+
+    private void DieIn(string what, string name)
+    {
+        (Faults.CrashesAfter, Faults.TornFolder) = (null, null);
         process.World.Trace.Add(TraceKind.Fault, platter.Name, $"the process dies trying to {what} {folder}/{name}");
         process.Crash();
         CheckAlive(what, name);
@@ -115,7 +123,12 @@ internal sealed class SimDisk(Platter platter, SimProcess process, string folder
             if (disk.Faults.IsFull && offset + data.Length > file.Length)
                 throw disk.Fault("write", name, "No space left on device");
             file.Write(offset, data);
+            if (disk.Faults.TornFolder == disk.Folder && Spans(offset, data.Length) > 1)
+                disk.DieIn("write", name);
         }
+
+        private static long Spans(long offset, int length) =>
+            ((offset + length - 1) / PlatterFile.SectorSize) - (offset / PlatterFile.SectorSize) + 1;
 
         /// <summary>Kernels and devices stop between sectors, never within one.</summary>
         private static int Cut(long offset, int length, SimRandom random)

@@ -54,6 +54,22 @@ internal enum FaultKind
     /// <summary>A process dies in one call to its disk after the other, and starts again each time at once.</summary>
     CrashLoop,
 
+    /// <summary>A process dies in a write to its log of which some sectors are kept, and again soon after it has started,
+    /// while what is left of that write lies behind the end.</summary>
+    TornWrites,
+
+    /// <summary>Bits on the disk of one process turn round while it is down. It may not start again then, and is
+    /// replaced.</summary>
+    FlippedBits,
+
+    /// <summary>Whoever leads sleeps through the election of its successor, and wakes up where clients hear it and the
+    /// others do not.</summary>
+    Relic,
+
+    /// <summary>Two members are replaced at once, and those who know of the first change are parted from the
+    /// others.</summary>
+    ChangeSplit,
+
     /// <summary>A client dies; another one takes its place when the fault ends.</summary>
     KillClient,
 

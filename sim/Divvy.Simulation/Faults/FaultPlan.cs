@@ -36,7 +36,7 @@ internal sealed class FaultPlan
         var chosen = kinds.ToArray();
         random.Shuffle(chosen);
         chosen = chosen[..Math.Min(chosen.Length, random.Between(1, 5))];
-        var isAimed = aimed is { Count: > 0 } && random.Chance(0.35);
+        var isAimed = aimed is { Count: > 0 } && random.Chance(0.45);
         if (isAimed)
             chosen[0] = random.Pick(aimed!);
         var faults = ImmutableArray.CreateBuilder<Fault>();
@@ -89,8 +89,9 @@ internal sealed class FaultPlan
     /// <summary>What a fault of a kind lasts at least, to be noticed at all.</summary>
     private static TimeSpan Least(FaultKind kind) => kind switch
     {
-        FaultKind.Behind or FaultKind.StaleServer => TimeSpan.FromSeconds(5),
-        FaultKind.Severed => TimeSpan.FromSeconds(3),
+        FaultKind.Behind or FaultKind.StaleServer or FaultKind.Relic => TimeSpan.FromSeconds(5),
+        FaultKind.ChangeSplit => TimeSpan.FromSeconds(4),
+        FaultKind.Severed or FaultKind.Succession => TimeSpan.FromSeconds(3),
         FaultKind.Deaf => TimeSpan.FromSeconds(2),
         _ => TimeSpan.FromMilliseconds(1),
     };

@@ -47,7 +47,7 @@ internal sealed record SimulationOptions
             Faulty = random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)),
             FaultEvery = random.Pick([0.3, 1, 3, 10]) * TimeSpan.FromSeconds(1),
             FaultLasts = random.Pick([0.05, 0.5, 2, 6]) * TimeSpan.FromSeconds(1),
-            Members = store ? random.Pick([1, 3, 3, 3, 5]) : random.Pick([1, 3, 3]),
+            Members = store ? random.Pick([1, 3, 3, 3, 5, 5]) : random.Pick([1, 3, 3]),
             Clients = random.Between(1, store ? 10 : 6),
             Servers = random.Between(1, 3),
             Instances = random.Between(2, 10),

@@ -54,7 +54,7 @@ internal sealed class LeaseHolder(
 
     private async Task<LeaseGrant?> GrantAsync()
     {
-        var ttl = TimeSpan.FromSeconds(random.Between(1, 4));
+        var ttl = TimeSpan.FromSeconds(random.Pick([1, 2, 3, 4, 8]));
         var asked = run.World.Now;
         try
         {

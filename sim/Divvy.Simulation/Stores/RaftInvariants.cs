@@ -10,7 +10,7 @@ namespace Divvy.Simulation.Stores;
 /// <list type="bullet">
 /// <item><b>Election safety</b>: only one member sends as the leader of a term.</item>
 /// <item><b>Log matching</b>: an entry of one index and term has one content and one predecessor, whoever sends
-/// it.</item>
+/// it, and none of a later term.</item>
 /// <item><b>Leader completeness</b>: whoever is elected, or sends entries as a later leader, has what was applied
 /// before.</item>
 /// <item><b>State machine safety</b>: members apply the same entry at each index, without gaps.</item>
@@ -65,6 +65,9 @@ internal sealed class RaftInvariants(Action<string> violated)
             violated($"log matching: entry {entry.Term}/{entry.Index} was sent with another content or predecessor"
                 + $" by {message.From}, the leader of term {message.Term}");
         }
+
+        if (before > entry.Term)
+            violated($"log matching: entry {entry.Term}/{entry.Index} of {message.From} follows one of term {before}");
 
         if (applied.TryGetValue(entry.Index, out var there) && message.Term > there.NewestTerm
             && (there.Term, there.Content) != (entry.Term, content))

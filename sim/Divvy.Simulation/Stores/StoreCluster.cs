@@ -14,6 +14,7 @@ internal sealed class StoreCluster
         Raft = new RaftInvariants(text => report.Violated("raft", text));
         Members = [.. Enumerable.Range(1, members).Select(number => new StoreMember(this, $"member-{number}"))];
         Succession = new Succession(this, world.Fork("succession"));
+        ChangeSplit = new ChangeSplit(this, world.Fork("change split"));
         Founders = [.. Members.Select(member => new InitialMember(member.Name, [member.PeerUrl]))];
     }
 
@@ -29,6 +30,9 @@ internal sealed class StoreCluster
 
     /// <summary>What may befall members right after they were elected.</summary>
     public Succession Succession { get; }
+
+    /// <summary>What may part members that are told of changes of their membership.</summary>
+    public ChangeSplit ChangeSplit { get; }
 
     public IReadOnlyList<StoreMember> Members { get; }
 
@@ -52,6 +56,12 @@ internal sealed class StoreCluster
                 && member.Store.RaftView.Leader.Value == member.Store.MemberId);
         }
     }
+
+    /// <summary>One of its members is on this host, or was.</summary>
+    public bool IsMember(string host) => Members.Any(member => member.Name == host);
+
+    /// <summary>A link between two hosts is one between members.</summary>
+    public bool AreMembers(string one, string other) => IsMember(one) && IsMember(other);
 
     public void StartAll()
     {

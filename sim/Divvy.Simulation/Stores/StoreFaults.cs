@@ -8,8 +8,12 @@ namespace Divvy.Simulation.Stores;
 /// <param name="cluster">The members.</param>
 /// <param name="clients">Processes of clients that stay.</param>
 /// <param name="owners">Clients that may die.</param>
+/// <param name="keeper">Who looks after the members; null: nobody, and no disk of theirs is damaged.</param>
 internal sealed class StoreFaults(
-    StoreCluster cluster, IReadOnlyList<SimProcess> clients, IReadOnlyList<LeaseOwner> owners) : IFaultTarget
+    StoreCluster cluster,
+    IReadOnlyList<SimProcess> clients,
+    IReadOnlyList<LeaseOwner> owners,
+    StoreOperator? keeper = null) : IFaultTarget
 {
     public static IReadOnlyList<FaultKind> Kinds { get; } =
     [
@@ -31,10 +35,24 @@ internal sealed class StoreFaults(
         FaultKind.Succession,
         FaultKind.KillClient,
         FaultKind.CrashLoop,
+        FaultKind.TornWrites,
+        FaultKind.FlippedBits,
+        FaultKind.Relic,
+        FaultKind.ChangeSplit,
     ];
 
     public static IReadOnlyList<FaultKind> AimedKinds { get; } =
-        [FaultKind.Succession, FaultKind.Succession, FaultKind.PauseLeader, FaultKind.CrashLoop];
+    [
+        FaultKind.Succession,
+        FaultKind.Succession,
+        FaultKind.Succession,
+        FaultKind.PauseLeader,
+        FaultKind.CrashLoop,
+        FaultKind.TornWrites,
+        FaultKind.Relic,
+        FaultKind.ChangeSplit,
+        FaultKind.ChangeSplit,
+    ];
 
     public (string Text, Action Heal)? Strike(Fault fault)
     {
@@ -55,6 +73,10 @@ internal sealed class StoreFaults(
             FaultKind.Succession => ("leaders", cluster.Succession.Begin()),
             FaultKind.KillClient => KillClient(fault.Target),
             FaultKind.CrashLoop => CrashLoop(member, fault.Other),
+            FaultKind.TornWrites => TornWrites(member, fault.Other),
+            FaultKind.FlippedBits => FlipBits(member, fault.Other),
+            FaultKind.Relic => Relic(fault.Other),
+            FaultKind.ChangeSplit => ChangeInParts(fault),
             _ => StrikeDisk(member, fault),
         };
     }
@@ -89,7 +111,7 @@ internal sealed class StoreFaults(
     private (string Text, Action Heal)? Isolate(StoreMember member, bool withClients)
     {
         var cut = cluster.Network.Cut((from, to) =>
-            (from == member.Name || to == member.Name) && (withClients || (IsMember(from) && IsMember(to))));
+            (from == member.Name || to == member.Name) && (withClients || cluster.AreMembers(from, to)));
         return ($"{member.Name}{(withClients ? "" : " from the other members")}", cut.Dispose);
     }
 
@@ -100,7 +122,7 @@ internal sealed class StoreFaults(
         return ($"{string.Join(", ", members.Where(name => SideOf(name) == 0))} from the others", cut.Dispose);
 
         // The bits of a number say who is where; hosts are told apart by the number that their names end with.
-        int SideOf(string host) => (sides >> (host[^1] - '0' + (IsMember(host) ? 0 : 8))) & 1;
+        int SideOf(string host) => (sides >> (host[^1] - '0' + (cluster.IsMember(host) ? 0 : 8))) & 1;
     }
 
     private (string Text, Action Heal)? OneWay(string one, string other)
@@ -201,6 +223,88 @@ internal sealed class StoreFaults(
         }
     }
 
+    /// <summary>A write to the log is torn; the member starts again and dies once it has written something shorter
+    /// there.</summary>
+    private (string Text, Action Heal)? TornWrites(StoreMember member, int strength)
+    {
+        var isOver = false;
+        var round = 0;
+        Again();
+        return (member.Name, Heal);
+
+        void Again()
+        {
+            if (isOver)
+                return;
+            var isNew = !member.IsUp || round == 0;
+            member.Start();
+            if (isNew && round++ % 2 == 0)
+                member.Platter.Faults.TornFolder = StoreMember.LogFolder;
+            else if (isNew)
+                member.Platter.Faults.CrashesAfter = 1 + ((strength + (round * 5)) % 9);
+            cluster.World.Schedule(TimeSpan.FromMilliseconds(20 + (strength % 60)), Again);
+        }
+
+        void Heal()
+        {
+            isOver = true;
+            member.Platter.Faults.Heal();
+            member.Start();
+        }
+    }
+
+    /// <summary>Never more than one at a time, and only while all others have a vote: a disk that is damaged is
+    /// lost.</summary>
+    private (string Text, Action Heal)? FlipBits(StoreMember member, int strength)
+    {
+        if (cluster.Members.Count < 3 || keeper is null or { IsReplacing: true }
+            || cluster.Members.Any(one => one.IsDamaged || one.IsRetired))
+        {
+            return null;
+        }
+
+        member.Process!.Crash();
+        member.FlipBits(strength % 3 == 0 ? StoreMember.SnapshotFolder : StoreMember.LogFolder, 1 + (strength / 3 % 3));
+        member.Start();
+        if (member.IsDamaged)
+            cluster.Report.Count("disks damaged");
+        return (member.Name, member.Start);
+    }
+
+    private (string Text, Action Heal)? Relic(int strength)
+    {
+        if (cluster.Members.Count < 3 || cluster.Leader is not { Process: { IsAlive: true, IsPaused: false } } leader)
+            return null;
+        var process = leader.Process;
+        var (text, rejoin) = Isolate(leader, withClients: false)!.Value;
+        process.Pause();
+        cluster.World.Schedule(TimeSpan.FromMilliseconds(500 + (strength % 3000)), process.Resume);
+        return (text, WakeUp);
+
+        void WakeUp()
+        {
+            process.Resume();
+            rejoin();
+        }
+    }
+
+    private (string Text, Action Heal)? ChangeInParts(Fault fault)
+    {
+        if (cluster.Members.Count < 5 || keeper is null or { IsReplacing: true }
+            || cluster.Members.Any(one => one.IsDamaged || !one.IsUp))
+        {
+            return null;
+        }
+
+        List<StoreMember> followers = [.. cluster.Members.Where(member => member != cluster.Leader)];
+        var first = followers[fault.Target % followers.Count];
+        followers.Remove(first);
+        List<StoreMember> leaving = [first, followers[fault.Other % followers.Count]];
+        List<string> names = [.. leaving.Select(member => member.Name)];
+        keeper.ReplaceNow(leaving);
+        return ($"{string.Join(" and ", names)} are replaced", cluster.ChangeSplit.Begin(names));
+    }
+
     private string OtherHost(StoreMember member, int number)
     {
         List<string> others =
@@ -210,6 +314,4 @@ internal sealed class StoreFaults(
         ];
         return others[number % others.Count];
     }
-
-    private bool IsMember(string host) => cluster.Members.Any(member => member.Name == host);
 }

@@ -5,6 +5,7 @@ using Divvy.Simulation.Network;
 using Divvy.Simulation.World;
 using Divvy.Store;
 using Divvy.Store.Disk;
+using Divvy.Store.Snapshots;
 using Divvy.Store.Wal;
 
 namespace Divvy.Simulation.Stores;
@@ -13,8 +14,12 @@ namespace Divvy.Simulation.Stores;
 /// production member.</summary>
 internal sealed class StoreMember(StoreCluster cluster, string name)
 {
+    public const string LogFolder = "wal";
+    public const string SnapshotFolder = "snap";
+
     private readonly SimRandom random = cluster.World.Fork($"member {name}");
     private JoinedCluster? join;
+    private string? damagedFile;
 
     public string Name => name;
 
@@ -33,10 +38,14 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
     /// <summary>It was removed from the cluster, and its place is not taken yet.</summary>
     public bool IsRetired { get; private set; }
 
+    /// <summary>Its disk is damaged, and it has said so: nothing starts here before an operator has replaced
+    /// it.</summary>
+    public bool IsDamaged { get; private set; }
+
     /// <summary>Starts a process, unless one runs. What was on the disk decides how it goes on.</summary>
     public void Start()
     {
-        if (IsUp || IsRetired)
+        if (IsUp || IsRetired || IsDamaged)
             return;
         var skew = cluster.Shape.ClockSkew * ((2 * random.Fraction()) - 1);
         var process = cluster.World.Start(name, new ClockFault(skew, 0));
@@ -50,8 +59,9 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
         catch (Exception failure) when (failure is IOException)
         {
             var wasTold = !process.IsAlive || Platter.Faults.Failures > failuresBefore;
+            IsDamaged = process.IsAlive && IsNamed(failure);
             process.Crash();
-            if (wasTold)
+            if (wasTold || IsDamaged)
                 cluster.World.Trace.Add(TraceKind.Disk, name, $"does not start: {failure.Message}");
             else
                 cluster.Report.Violated("restart", $"{name} does not start again: {failure.Message}");
@@ -64,11 +74,21 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
         _ = EndWithStoreAsync(Store, process, failuresBefore);
     }
 
+    /// <summary>Turns bits round on its disk, all in one file, while nothing runs on it; the next start tells what it
+    /// makes of that.</summary>
+    public void FlipBits(string folder, int bits)
+    {
+        damagedFile = Platter.FlipBits(folder, bits) ?? damagedFile;
+        cluster.World.Trace.Add(TraceKind.Disk, name, $"{bits} bits of {damagedFile} are turned round");
+    }
+
     /// <summary>Takes it out of service, and its disk with it: nothing starts here until <see cref="StartAnew"/>.
     /// </summary>
     public void Retire()
     {
         IsRetired = true;
+        IsDamaged = false;
+        damagedFile = null;
         Process?.Crash();
         Platter.Replace();
     }
@@ -81,16 +101,25 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
         Start();
     }
 
+    /// <summary>The damage to its disk is what it does not start for: it names the file, and the place in it.</summary>
+    private bool IsNamed(Exception failure) => damagedFile is not null && damagedFile == failure switch
+    {
+        WalDamagedException damage => $"{LogFolder}/{damage.FileName}",
+        SnapshotDamagedException damage => $"{SnapshotFolder}/{Path.GetFileName(damage.FileName)}",
+        _ => null,
+    };
+
     private void Sent(Message message)
     {
         cluster.Raft.Sent(message);
         cluster.Succession.Sent(this, message);
+        cluster.ChangeSplit.Sent(this, message);
     }
 
     private EmbeddedStore Open(SimProcess process)
     {
-        var wal = Platter.Mount(process, "wal");
-        var snapshots = Platter.Mount(process, "snap");
+        var wal = Platter.Mount(process, LogFolder);
+        var snapshots = Platter.Mount(process, SnapshotFolder);
         var environment = new MemberEnvironment
         {
             Disks = MemberDisks.Of(wal, snapshots),

@@ -15,6 +15,8 @@ internal sealed class StoreOperator
     private readonly SimRandom random;
     private readonly LogWatcher log;
     private readonly Dictionary<string, IRpcChannel> channels = [];
+    private Task urgent = Task.CompletedTask;
+    private int replacing;
 
     public StoreOperator(StoreRun run, LogWatcher log)
     {
@@ -25,6 +27,9 @@ internal sealed class StoreOperator
 
     public SimProcess Process { get; }
 
+    /// <summary>Members come and go: another one that is lost now may be one too many.</summary>
+    public bool IsReplacing => !urgent.IsCompleted || replacing > 0;
+
     private IReadOnlyList<StoreMember> Members => run.Cluster.Members;
 
     public async Task RunAsync()
@@ -34,6 +39,9 @@ internal sealed class StoreOperator
         while (!run.IsOver)
         {
             await Task.Delay(random.Exponential(pause), Process.Clock).ConfigureAwait(false);
+            await urgent.ConfigureAwait(false);
+            if (Members.FirstOrDefault(one => one.IsDamaged) is { } damaged)
+                await ReplaceAsync(damaged, asLearner: random.Chance(0.5)).ConfigureAwait(false);
             if (run.Shape.QuotaBytes < StoreShape.RoomyQuota)
                 await MakeRoomAsync().ConfigureAwait(false);
             var member = random.Pick(Members);
@@ -55,6 +63,10 @@ internal sealed class StoreOperator
             }
         }
     }
+
+    /// <summary>Begins at once to replace some members, all at the same time.</summary>
+    public void ReplaceNow(IReadOnlyList<StoreMember> members) =>
+        urgent = Task.WhenAll(members.Select(member => ReplaceAsync(member, asLearner: true)));
 
     /// <summary>The member's hash of everything, and what it covers; null: it does not answer.</summary>
     public Task<HashKVResponse?> HashAsync(StoreMember member) =>
@@ -117,6 +129,9 @@ internal sealed class StoreOperator
     /// it. Not two of three: the last one left may not know yet that it is alone when the others are gone.</summary>
     private async Task ReplaceSomeAsync(StoreMember member)
     {
+        // One that is lost has to be replaced first: without it and another one there may be no majority.
+        if (Members.Any(one => one.IsDamaged))
+            return;
         if (Members.Count < 5 || random.Chance(0.6))
         {
             await ReplaceAsync(member, asLearner: random.Chance(0.5)).ConfigureAwait(false);
@@ -133,6 +148,19 @@ internal sealed class StoreOperator
     /// disk.</summary>
     private async Task ReplaceAsync(StoreMember member, bool asLearner)
     {
+        replacing++;
+        try
+        {
+            await ReplaceOneAsync(member, asLearner).ConfigureAwait(false);
+        }
+        finally
+        {
+            replacing--;
+        }
+    }
+
+    private async Task ReplaceOneAsync(StoreMember member, bool asLearner)
+    {
         if (await ListAsync().ConfigureAwait(false) is not { } before || before.Members.Count < Members.Count)
             return;
         var old = before.Members.FirstOrDefault(one => one.PeerURLs.Contains(member.PeerUrl));
@@ -143,6 +171,8 @@ internal sealed class StoreOperator
             EtcdMethods.MemberRemove,
             new MemberRemoveRequest { ID = old.ID },
             list => list.Members.All(one => one.ID != old.ID)).ConfigureAwait(false);
+        // Nobody switches it off at the very moment.
+        await Task.Delay(TimeSpan.FromSeconds(random.Pick([0, 0, 0.3, 2])), Process.Clock).ConfigureAwait(false);
         member.Retire();
         var add = new MemberAddRequest { IsLearner = asLearner };
         add.PeerURLs.Add(member.PeerUrl);

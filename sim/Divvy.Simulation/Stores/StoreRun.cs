@@ -9,9 +9,23 @@ using Divvy.Simulation.World;
 namespace Divvy.Simulation.Stores;
 
 /// <summary>What all that takes part in one run of the store shares.</summary>
-internal sealed class StoreRun(SimWorld world, SimulationOptions options, RunReport report)
+internal sealed class StoreRun
 {
-    private StoreCluster? cluster;
+    private readonly SimWorld world;
+    private readonly SimulationOptions options;
+    private readonly RunReport report;
+
+    public StoreRun(SimWorld world, SimulationOptions options, RunReport report)
+    {
+        (this.world, this.options, this.report) = (world, options, report);
+        Shape = StoreShape.Draw(world.Fork("shape"));
+        Network = new SimNetwork(world)
+        {
+            HalfOpen = world.Fork("machines").Pick([0, 0, 0.5, 1]),
+            Distance = DistanceOf,
+        };
+        Cluster = new StoreCluster(world, Network, Shape, report, options.Members);
+    }
 
     public SimWorld World => world;
 
@@ -19,9 +33,9 @@ internal sealed class StoreRun(SimWorld world, SimulationOptions options, RunRep
 
     public SimulationOptions Options => options;
 
-    public StoreShape Shape { get; } = StoreShape.Draw(world.Fork("shape"));
+    public StoreShape Shape { get; }
 
-    public SimNetwork Network { get; } = new(world) { HalfOpen = world.Fork("machines").Pick([0, 0, 0.5, 1]) };
+    public SimNetwork Network { get; }
 
     public StoreHistory History { get; } = new();
 
@@ -29,7 +43,7 @@ internal sealed class StoreRun(SimWorld world, SimulationOptions options, RunRep
 
     public WatchChecker Watches { get; } = new();
 
-    public StoreCluster Cluster => cluster ??= new StoreCluster(world, Network, Shape, report, options.Members);
+    public StoreCluster Cluster { get; }
 
     /// <summary>Clients end what they do and begin nothing more.</summary>
     public bool IsOver { get; set; }
@@ -76,5 +90,12 @@ internal sealed class StoreRun(SimWorld world, SimulationOptions options, RunRep
 
             await world.Delay(TimeSpan.FromMilliseconds(100)).ConfigureAwait(false);
         }
+    }
+
+    private TimeSpan DistanceOf(string from, string to)
+    {
+        var isFar = from != to && Cluster.AreMembers(from, to)
+            && (from == Cluster.Members[^1].Name || to == Cluster.Members[^1].Name);
+        return isFar ? Shape.Distance : TimeSpan.Zero;
     }
 }

@@ -42,24 +42,32 @@ internal sealed record StoreShape(
     /// <summary>Clients that hold leases for long.</summary>
     public int Owners { get; init; }
 
+    /// <summary>How much longer messages between one of the members and the others take, while clients are near to
+    /// all: what that one hears is a little old.</summary>
+    public TimeSpan Distance { get; init; }
+
     public static StoreShape Draw(SimRandom random)
     {
         var heartbeat = TimeSpan.FromMilliseconds(random.Pick([20, 50, 100, 100]));
+        var election = heartbeat * random.Pick([5, 10, 10]);
+        var quota = random.Pick([RoomyQuota, RoomyQuota, RoomyQuota, 100_000L]);
         return new StoreShape(
             random.Pick([4 << 10, 16 << 10, 64 << 10, 1 << 20]),
             random.Pick([4 << 10, 16 << 10, 64 << 10, 1 << 20]),
             heartbeat,
-            heartbeat * random.Pick([5, 10, 10]),
+            election,
             random.Pick([1, 3, 10, 30]),
             TimeSpan.FromMilliseconds(random.Pick([2, 10, 50])),
             TimeSpan.FromSeconds(random.Pick([0, 1, 100])),
             random.Pick([5, 30, 200, 5000]))
         {
-            AppendBytes = random.Pick([1ul, 1ul, 300ul, 1ul << 20, 1ul << 20]),
+            AppendBytes = random.Pick([1ul, 1ul, 300ul, 1ul << 20]),
             Watches = DrawWatches(random),
-            QuotaBytes = random.Pick([RoomyQuota, RoomyQuota, RoomyQuota, 100_000L]),
+            QuotaBytes = quota,
             Owners = random.Pick([0, 1, 1, 3]),
-            Padding = random.Pick([0, 0, 0, 600]),
+            // Long values would fill a small store faster than anybody could make room.
+            Padding = random.Pick([0, 0, 0, 600, quota < RoomyQuota ? 600 : 2000]),
+            Distance = election * random.Pick([0, 0, 0.02, 0.1]),
         };
     }
 
@@ -80,5 +88,6 @@ internal sealed record StoreShape(
         + $" heartbeats of {Heartbeat.TotalMilliseconds} ms,"
         + $" elections after {Election.TotalMilliseconds} ms, {Keys} keys, think {Think.TotalMilliseconds} ms,"
         + $" messages of {AppendBytes} bytes, {Watches.MaxQueuedMessages} waiting for a watcher, quota {QuotaBytes},"
-        + $" {Owners} owners of leases, {Padding} bytes more in each value";
+        + $" {Owners} owners of leases, {Padding} bytes more in each value,"
+        + $" one member {Distance.TotalMilliseconds} ms away";
 }

@@ -46,7 +46,7 @@ internal sealed class StoreWorkload : IWorkload
         FaultInjector.Arm(
             world,
             faults,
-            new StoreFaults(run.Cluster, [.. clients.Select(client => client.Process), log.Process], owners));
+            new StoreFaults(run.Cluster, [.. clients.Select(client => client.Process), log.Process], owners, keeper));
         await world.Delay(options.Faulty).ConfigureAwait(false);
 
         world.Trace.Add(TraceKind.Phase, "run", "heals");

@@ -34,10 +34,7 @@ internal sealed class WireWatcher
         {
             using var some = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var end = Process.Clock.CreateTimer(
-                static source => ((CancellationTokenSource)source!).Cancel(),
-                some,
-                random.Exponential(TimeSpan.FromSeconds(5)),
-                Timeout.InfiniteTimeSpan);
+                _ => EndEarly(some), null, random.Exponential(TimeSpan.FromSeconds(5)), Timeout.InfiniteTimeSpan);
             List<WatchHistory> watches = [];
             try
             {
@@ -52,6 +49,14 @@ internal sealed class WireWatcher
             await Task.Delay(TimeSpan.FromMilliseconds(100), Process.Clock, CancellationToken.None)
                 .ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Not once the faults are over: a watch that was open then has to go on by itself, or to be
+    /// ended.</summary>
+    private void EndEarly(CancellationTokenSource watching)
+    {
+        if (!run.IsHealed)
+            watching.Cancel();
     }
 
     private async Task WatchAsync(string member, List<WatchHistory> watches, CancellationToken cancellationToken)

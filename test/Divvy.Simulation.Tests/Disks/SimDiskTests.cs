@@ -128,6 +128,57 @@ public sealed class SimDiskTests
     }
 
     [Fact]
+    public void Write_TornInThisFolder_EndsTheProcessAfterOneOfSeveralSectorsAndKeepsSomeOfThem()
+    {
+        var wasMixed = false;
+        for (var round = 0; round < 100; round++)
+        {
+            var (process, disk) = Mount();
+            using var file = disk.Create("f", 4 * Sector);
+            disk.SyncFolder();
+            platter.Faults.TornFolder = "another";
+            file.Write(0, Filled(2 * Sector, 1));
+            file.Flush();
+            platter.Faults.TornFolder = "data";
+            file.Write(Sector - 1, Filled(1, 1));
+            process.IsAlive.ShouldBeTrue();
+
+            Should.Throw<DiskException>(() => file.Write(2 * Sector, Filled(2 * Sector, 2)));
+
+            process.IsAlive.ShouldBeFalse();
+            platter.Faults.TornFolder.ShouldBeNull();
+            var after = Read(Mount().Disk, "f");
+            wasMixed |= after[2 * Sector] == 0 && after[3 * Sector] == 2;
+        }
+
+        wasMixed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void FlipBits_WrittenFile_ChangesOneByteForGood()
+    {
+        var (process, disk) = Mount();
+        using (var file = disk.Create("f", 8 * Sector))
+        {
+            file.Write(0, Filled(Sector, 7));
+            file.Flush();
+        }
+
+        disk.SyncFolder();
+        process.Crash();
+
+        platter.FlipBits("data", 1).ShouldBe("data/f");
+
+        var (again, same) = Mount();
+        var after = Read(same, "f");
+        var written = Filled(Sector, 7).Concat(new byte[7 * Sector]).ToArray();
+        after.Zip(written).Count(pair => pair.First != pair.Second).ShouldBe(1);
+        again.Crash();
+        Read(Mount().Disk, "f").ShouldBe(after);
+        platter.FlipBits("none", 1).ShouldBeNull();
+    }
+
+    [Fact]
     public void OpenRead_FileIsDeletedAfterwards_StillReadsAllOfIt()
     {
         var (_, disk) = Mount();

@@ -35,6 +35,17 @@ public sealed class RaftInvariantsTests
     }
 
     [Fact]
+    public void Sent_EntryAfterOneOfALaterTerm_BreaksLogMatching()
+    {
+        invariants.Sent(Append(1, term: 3, Entry(2, 5, 1), Entry(3, 6, 1)));
+        found.ShouldBeEmpty();
+
+        invariants.Sent(Append(1, term: 3, Entry(3, 5, 1), Entry(2, 6, 1)));
+
+        found.ShouldContain(text => text.StartsWith("log matching", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Sent_LaterLeaderWithoutAnAppliedEntry_BreaksLeaderCompleteness()
     {
         invariants.Sent(Append(1, term: 2, Entry(2, 5, 1)));

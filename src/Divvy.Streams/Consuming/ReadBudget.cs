@@ -41,14 +41,16 @@ internal sealed class ReadBudget
     private const int Memory = 8;
 
     private readonly long limit;
+    private readonly int maxReads;
     private int shards;
     private int reads;
 
     /// <param name="limit">Bytes; at least <see cref="SmallestLimit"/>.</param>
-    public ReadBudget(long limit)
+    /// <param name="maxReads">So many reads are under way at once, at most.</param>
+    public ReadBudget(long limit, int maxReads = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, SmallestLimit);
-        this.limit = limit;
+        (this.limit, this.maxReads) = (limit, maxReads);
     }
 
     /// <summary>Bytes buffered and reserved.</summary>
@@ -79,6 +81,8 @@ internal sealed class ReadBudget
     /// <param name="maxRecords">The most records it wants.</param>
     public ReadGrant? TryGrant(ReadAccount account, int maxRecords)
     {
+        if (reads >= maxReads)
+            return null;
         var size = account.RecordSize == 0 ? UnknownRecord : account.RecordSize;
         var most = account.LastLimit == 0 ? 1 : (int)Math.Min(maxRecords, account.LastLimit * (long)Growth);
         var fitting = (int)Math.Clamp(Part / 2 / size, 1, maxRecords);

@@ -2,7 +2,7 @@ namespace Divvy.Streams.Consuming;
 
 /// <summary>Lets the shards of a worker wait for leave to read, first come first served among those that may.
 /// Thread-safe: the lock around <see cref="ReadBudget"/>.</summary>
-internal sealed class ReadGate(long limit, int maxRecords)
+internal sealed class ReadGate(long limit, int maxRecords, int maxReads = int.MaxValue)
 {
     private enum Wish
     {
@@ -17,7 +17,7 @@ internal sealed class ReadGate(long limit, int maxRecords)
     }
 
     private readonly Lock gate = new();
-    private readonly ReadBudget budget = new(limit);
+    private readonly ReadBudget budget = new(limit, maxReads);
     private readonly LinkedList<Waiter> waiters = [];
 
     /// <summary>Bytes that are buffered or reserved.</summary>

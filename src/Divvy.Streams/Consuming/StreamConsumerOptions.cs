@@ -48,6 +48,11 @@ public sealed class StreamConsumerOptions
     /// <summary>The most records one read asks for, 1 to 10,000. Default 10,000, the service's limit.</summary>
     public int GetRecordsLimit { get; set; } = 10_000;
 
+    /// <summary>How many reads may be under way at once, over all shards of the worker, at least 1. Default 8: at 20 ms
+    /// a read that is all that the service allows 80 shards, five reads of each a second; and hundreds of shards that
+    /// begin together do not flood a service, or an emulator that keeps the leases as well.</summary>
+    public int MaxReadsAtOnce { get; set; } = 8;
+
     /// <summary>When set, the service pushes records (enhanced fan-out) to the consumer of this name, which is
     /// registered at each stream at first use and never removed: it costs by the hour. The workers of an application
     /// give the same name, other applications another one. Null (default): records are asked for, and share the

@@ -70,6 +70,8 @@ public sealed class StreamConsumerOptionsValidator : IValidateOptions<StreamCons
         }
         if (options.GetRecordsLimit is < 1 or > MostRecords)
             yield return $"GetRecordsLimit: {options.GetRecordsLimit} is not between 1 and {MostRecords}.";
+        if (options.MaxReadsAtOnce < 1)
+            yield return $"MaxReadsAtOnce: {options.MaxReadsAtOnce} is below 1: nothing would be read.";
     }
 
     private static IEnumerable<string> TimeErrors(StreamConsumerOptions options)

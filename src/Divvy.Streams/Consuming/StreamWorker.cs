@@ -49,7 +49,7 @@ public sealed class StreamWorker : ILeaseHolder, IAsyncDisposable
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
         (this.options, this.leases, this.kinesis) = (options, leases, kinesis);
         (this.processors, this.time, this.logger) = (processors, time, logger);
-        gate = new(options.MaxBufferedBytes, options.GetRecordsLimit);
+        gate = new(options.MaxBufferedBytes, options.GetRecordsLimit, options.MaxReadsAtOnce);
         if (options.FanOutConsumer is { } name)
             fanOut = new(name, kinesis, time, ReportMissing);
     }

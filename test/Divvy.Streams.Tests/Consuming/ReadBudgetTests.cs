@@ -36,6 +36,20 @@ public sealed class ReadBudgetTests
     }
 
     [Fact]
+    public void TryGrant_AsManyReadsUnderWayAsMayBe_WaitsUntilOneEnds()
+    {
+        var budget = new ReadBudget(Limit, maxReads: 2);
+        var shards = Enumerable.Range(0, 3).Select(_ => Known(budget, 250)).ToList();
+        budget.TryGrant(shards[0], 1).ShouldNotBeNull();
+        budget.TryGrant(shards[1], 1).ShouldNotBeNull();
+        budget.TryGrant(shards[2], 1).ShouldBeNull();
+
+        budget.Settle(shards[0], 250, 1);
+
+        budget.TryGrant(shards[2], 1).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void TryGrant_OneLargeRecordLongAgo_IsForgotten()
     {
         var budget = new ReadBudget(Limit);

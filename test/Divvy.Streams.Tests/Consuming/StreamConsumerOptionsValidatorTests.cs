@@ -22,6 +22,7 @@ public sealed class StreamConsumerOptionsValidatorTests
             InitialPosition = StreamStart.AtTimestamp,
             MaxBufferedBytes = 1,
             GetRecordsLimit = 10_001,
+            MaxReadsAtOnce = 0,
             IdleTime = TimeSpan.Zero,
             MaxIdleTime = TimeSpan.FromSeconds(-1),
             ReadInterval = TimeSpan.FromSeconds(-1),
@@ -46,7 +47,7 @@ public sealed class StreamConsumerOptionsValidatorTests
             "ApplicationName", "WorkerId", "Streams", "Streams", "InitialTimestamp", "Distributor.Servers",
             "Table.LeaseDuration", "Table.PollInterval", "Table.MaxLeasesPerWorker, Table.MaxLeasesToStealAtOnce",
             "MaxBufferedBytes",
-            "GetRecordsLimit", "IdleTime", "MaxIdleTime", "ReadInterval", "FirstReadBackoff", "AutoCheckpoint",
+            "GetRecordsLimit", "MaxReadsAtOnce", "IdleTime", "MaxIdleTime", "ReadInterval", "FirstReadBackoff", "AutoCheckpoint",
             "ProcessorLimit", "CancellationGrace", "StopTimeout", "Poison.MaxAttempts", "Poison.FirstBackoff",
             "Poison.Action", "Poison.OnSkip",
         ]);

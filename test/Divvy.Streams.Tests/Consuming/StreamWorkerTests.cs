@@ -522,12 +522,14 @@ public sealed class StreamWorkerTests
         stall.SetResult();
     }
 
-    /// <summary>30 shards of small records at the default limit: as many answers are on their way at once.</summary>
+    /// <summary>30 shards of small records at the default limit of bytes: as many answers are on their way at
+    /// once as there may be.</summary>
     [Fact]
     public async Task Read_ThirtyShardsOfSmallRecords_HaveReadsUnderWayAtOnce()
     {
         const int shards = 30;
         await using var world = new ConsumerWorld(shards);
+        world.Options.MaxReadsAtOnce = shards;
         var all = new TaskCompletionSource();
         var underWay = 0;
         world.Kinesis.BeforeAnswer = () =>

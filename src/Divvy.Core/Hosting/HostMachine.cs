@@ -75,7 +75,7 @@ public sealed class HostMachine
     public Revision SeenRevision => desk.Seen;
 
     /// <summary>Over the roles in force, for heartbeats (R12).</summary>
-    public ulong Digest => driver.Digest;
+    public ulong Digest => desk.Seen == Revision.None ? RoleDigest.NothingHeard : driver.Digest;
 
     /// <summary>How many requests wait here.</summary>
     public int WaitingRequests => desk.Count;

@@ -18,6 +18,11 @@ public static class RoleDigest
 {
     public const ulong Empty = 0;
 
+    /// <summary>Said in place of <see cref="Empty"/> by a session that has taken in no message with roles yet. A set
+    /// that came before the session counted was not taken in, and one without roles would never be missed: but the
+    /// instance would not know up to which revision it has none, and keep requests that know any.</summary>
+    public const ulong NothingHeard = 1;
+
     /// <summary>What one role adds to the digest.</summary>
     public static ulong Of(ShardId shard, ShardRole role, Revision revision)
     {

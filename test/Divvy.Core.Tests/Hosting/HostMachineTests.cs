@@ -256,6 +256,17 @@ public sealed class HostMachineTests
     }
 
     [Fact]
+    public void Digest_NoRolesTakenInYet_IsNotThatOfNoRoles()
+    {
+        host.NewSession();
+        host.Machine.Digest.ShouldBe(RoleDigest.NothingHeard);
+
+        host.Machine.RolesReceived(host.Session, new Revision(5), true, [], host.NowMs);
+
+        host.Machine.Digest.ShouldBe(RoleDigest.Empty);
+    }
+
+    [Fact]
     public void NewSession_StartsWithNoRoleAndWaitsForTheOldDrop()
     {
         Activate();

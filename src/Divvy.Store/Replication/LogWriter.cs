@@ -32,6 +32,7 @@ internal sealed class LogWriter(Replica replica, ILogStore log)
         var sync = false;
         var last = 0ul;
         var messages = ImmutableArray<Message>.Empty;
+        ImmutableArray<Message>.Builder? gathered = null;
         foreach (var item in taken)
         {
             if (item.Ready is not { } ready)
@@ -43,12 +44,16 @@ internal sealed class LogWriter(Replica replica, ILogStore log)
             log.Append(ready.HardState, ready.Entries);
             sync |= ready.MustSync;
             last = ready.Number;
-            messages = messages.IsEmpty ? ready.MessagesAfterPersist : messages.AddRange(ready.MessagesAfterPersist);
+            if (gathered is not null || !messages.IsEmpty)
+                (gathered ??= messages.ToBuilder()).AddRange(ready.MessagesAfterPersist);
+            else
+                messages = ready.MessagesAfterPersist;
             if (ready.Snapshot is { } snapshot)
                 replica.KeepSnapshot(snapshot, item.SnapshotFile!);
         }
 
         taken.Clear();
+        messages = gathered?.DrainToImmutable() ?? messages;
         if (sync)
             log.Commit(sync: true);
         if (!messages.IsEmpty)

@@ -201,34 +201,34 @@ internal sealed class StoreFaults(
     /// <summary>What one crash has left half written meets the next one before the log has grown past it.</summary>
     private (string Text, Action Heal)? CrashLoop(StoreMember member, int strength)
     {
-        var isOver = false;
         var round = 0;
-        Again();
-        return (member.Name, Heal);
-
-        void Again()
+        return AgainAndAgain(member, TimeSpan.FromMilliseconds(50 + (strength % 200)), () =>
         {
-            if (isOver)
-                return;
             member.Start();
             member.Platter.Faults.CrashesAfter ??= (strength + (round++ * 7)) % 13;
-            cluster.World.Schedule(TimeSpan.FromMilliseconds(50 + (strength % 200)), Again);
-        }
-
-        void Heal()
-        {
-            isOver = true;
-            member.Platter.Faults.Heal();
-            member.Start();
-        }
+        });
     }
 
     /// <summary>A write to the log is torn; the member starts again and dies once it has written something shorter
     /// there.</summary>
     private (string Text, Action Heal)? TornWrites(StoreMember member, int strength)
     {
-        var isOver = false;
         var round = 0;
+        return AgainAndAgain(member, TimeSpan.FromMilliseconds(20 + (strength % 60)), () =>
+        {
+            var isNew = !member.IsUp || round == 0;
+            member.Start();
+            if (isNew && round++ % 2 == 0)
+                member.Platter.Faults.TornFolder = StoreMember.LogFolder;
+            else if (isNew)
+                member.Platter.Faults.CrashesAfter = 1 + ((strength + (round * 5)) % 9);
+        });
+    }
+
+    /// <summary>Does something to a member and its disk at once and after every pause, until it is healed.</summary>
+    private (string Text, Action Heal)? AgainAndAgain(StoreMember member, TimeSpan pause, Action strike)
+    {
+        var isOver = false;
         Again();
         return (member.Name, Heal);
 
@@ -236,13 +236,8 @@ internal sealed class StoreFaults(
         {
             if (isOver)
                 return;
-            var isNew = !member.IsUp || round == 0;
-            member.Start();
-            if (isNew && round++ % 2 == 0)
-                member.Platter.Faults.TornFolder = StoreMember.LogFolder;
-            else if (isNew)
-                member.Platter.Faults.CrashesAfter = 1 + ((strength + (round * 5)) % 9);
-            cluster.World.Schedule(TimeSpan.FromMilliseconds(20 + (strength % 60)), Again);
+            strike();
+            cluster.World.Schedule(pause, Again);
         }
 
         void Heal()

@@ -51,6 +51,20 @@ public sealed class PlanBookTests
     }
 
     [Fact]
+    public void Commit_OneMoveTooManyOfDifferentInstances_BreaksTheNamespacesBudget()
+    {
+        foreach (var number in new[] { 1, 2, 3 })
+        {
+            var (from, to) = (Instance(2 * number), Instance((2 * number) + 1));
+            living.UnionWith([from, to]);
+            var before = Stable($"{number}") with { Owner = from };
+            Take(before, before with { Phase = ShardPhase.Preparing, Next = to });
+        }
+
+        Violated.ShouldBe("plan budgets");
+    }
+
+    [Fact]
     public void Commit_AMoveHasEndedOrLostItsOwnerOrIsAnOperators_DoesNotCount()
     {
         Begin("1");
@@ -106,6 +120,8 @@ public sealed class PlanBookTests
 
         report.Violations.ShouldBeEmpty();
     }
+
+    private static SessionRef Instance(int number) => new(new InstanceId($"i{number}"), new SessionId(number));
 
     private static ShardRecord Stable(string shard) => new()
     {

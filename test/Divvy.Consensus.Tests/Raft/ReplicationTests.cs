@@ -116,6 +116,87 @@ public sealed class ReplicationTests
         SimulatedCluster.Commands(cluster[3]).Count().ShouldBe(50);
     }
 
+    /// <summary>A gap makes everything behind it be refused. If each refusal and each answer let a whole window go
+    /// again, they would breed faster than they are answered.</summary>
+    [Theory]
+    [InlineData(1ul)]
+    [InlineData(2ul)]
+    [InlineData(3ul)]
+    public void Send_MessagesArriveInAnyOrder_AnswersBreedNoMessages(ulong seed)
+    {
+        const int Missed = 400;
+        var cluster = new SimulatedCluster(3, options => options with { MaxMessageBytes = 1 });
+        cluster.Elect(1);
+        cluster.Cut(1, 3);
+        for (var i = 0; i < Missed; i++)
+            cluster.Propose(1, $"command {i}");
+        cluster.Settle();
+        cluster.Heal();
+
+        var random = new SplitMix64(seed);
+        var sent = 0;
+        for (var tick = 0; tick < 1_000 && SimulatedCluster.Commands(cluster[3]).Count() < Missed; tick++)
+        {
+            cluster.Tick(1);
+            for (; cluster.Network.Count > 0; sent++)
+            {
+                // One of the next fifty: the network reorders, and loses nothing.
+                var at = random.Next(Math.Min(cluster.Network.Count, 50));
+                var message = cluster.Network[at];
+                cluster.Network.RemoveAt(at);
+                cluster.Deliver(message);
+                while (cluster[message.To.Value].HasUnwritten)
+                    cluster.Write(cluster[message.To.Value]);
+                sent.ShouldBeLessThan(20 * Missed, "messages beget messages");
+            }
+        }
+
+        SimulatedCluster.Commands(cluster[3]).Count().ShouldBe(Missed);
+    }
+
+    [Fact]
+    public void Send_AfterAGap_HalfTheWindowWidensWithEachArrival()
+    {
+        var cluster = new SimulatedCluster(2, options => options with { MaxInflightMessages = 4, MaxMessageBytes = 1 });
+        cluster.Elect(1);
+        cluster.TickAll();
+
+        // What is behind the one that is lost is refused; the probe after it arrives, and lets the rest go.
+        cluster.Propose(1, "lost");
+        cluster.Network.Clear();
+        Propose(6);
+        Appends().ShouldBe(3, "one of four places is taken by what was lost");
+        while (Appends() > 0)
+            Pass();
+        Pass();
+        Appends().ShouldBe(1, "a probe");
+        while (Appends() == 1)
+            Pass();
+        Pass();
+        Appends().ShouldBe(3, "half of four, and one for the probe that arrived");
+        cluster.Settle();
+
+        Propose(6);
+        Appends().ShouldBe(4, "the whole window again");
+
+        void Propose(int count)
+        {
+            for (var i = 0; i < count; i++)
+                cluster.Propose(1, "next");
+        }
+
+        int Appends() => cluster.Network.Count(message => message.Kind == MessageKind.AppendEntries);
+
+        void Pass()
+        {
+            while (cluster[1].HasUnwritten || cluster[2].HasUnwritten)
+                cluster.Write(cluster[cluster[1].HasUnwritten ? 1ul : 2ul]);
+            var message = cluster.Network[0];
+            cluster.Network.RemoveAt(0);
+            cluster.Deliver(message);
+        }
+    }
+
     [Fact]
     public void Propose_TooMuchUncommitted_IsRefusedUntilItCommits()
     {

@@ -87,6 +87,7 @@ internal sealed class FollowerProgress(LogIndex next, InflightWindow window)
         Match = index;
         Next = LogIndex.Max(Next, index.Next);
         ProbeSent = false;
+        Window.Widen();
         return true;
     }
 
@@ -98,6 +99,7 @@ internal sealed class FollowerProgress(LogIndex next, InflightWindow window)
         {
             if (refused <= Match)
                 return false;
+            Window.Narrow();
             Next = Match.Next;
             return true;
         }

@@ -31,7 +31,12 @@ internal sealed class DistributionCluster
         this.report = report;
         Settings = settings;
         clocks = world.Fork("clocks");
-        Network = new SimNetwork(world) { HalfOpen = settings.HalfOpen, Distance = DistanceOf };
+        Network = new SimNetwork(world)
+        {
+            HalfOpen = settings.HalfOpen,
+            Distance = DistanceOf,
+            Usual = LinkCondition.Draw(world.Fork("usual links")),
+        };
         Weather = new Weather();
         Owners = new OwnershipBook(world, Weather, settings, report);
         Requests = new RequestBook(world, Weather, report);

@@ -269,6 +269,7 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
             Jitter = TimeSpan.FromMilliseconds(1 + (fault.Other % 20)),
             Duplication = 0.05,
             Reordering = 0.1,
+            Detour = LinkCondition.Good.Detour,
         });
         return ($"loss {fault.Target % 100 / 5.0} %, {1 + (fault.Other % 50)} ms", bad.Dispose);
     }

@@ -1,3 +1,5 @@
+using Divvy.Simulation.World;
+
 namespace Divvy.Simulation.Network;
 
 /// <summary>What one direction of the way between two hosts does to what it carries.</summary>
@@ -5,6 +7,13 @@ internal sealed record LinkCondition
 {
     /// <summary>A quiet local network.</summary>
     public static LinkCondition Good { get; } = new();
+
+    /// <summary>A local network on which, in half of the seeds, datagrams overtake each other now and then.</summary>
+    public static LinkCondition Draw(SimRandom random) => Good with
+    {
+        Reordering = random.Pick([0, 0, 0.001, 0.01]),
+        Detour = TimeSpan.FromMilliseconds(2),
+    };
 
     /// <summary>The least time under way.</summary>
     public TimeSpan Latency { get; init; } = TimeSpan.FromMicroseconds(200);

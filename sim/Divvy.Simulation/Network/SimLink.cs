@@ -7,6 +7,7 @@ internal sealed class SimLink(SimWorld world, SimRandom random, LinkCondition co
 {
     private TimeSpan busyUntil;
     private TimeSpan cloggedUntil;
+    private TimeSpan lastArrival;
 
     public LinkCondition Condition { get; set; } = condition;
 
@@ -35,8 +36,16 @@ internal sealed class SimLink(SimWorld world, SimRandom random, LinkCondition co
 
     public bool Duplicates() => random.Chance(Condition.Duplication);
 
-    /// <summary>What a datagram takes longer because it went another way than those before it.</summary>
-    public TimeSpan Detour() => random.Chance(Condition.Reordering)
-        ? random.Between(TimeSpan.Zero, Condition.Detour)
-        : TimeSpan.Zero;
+    /// <summary>How long a datagram is under way from now on; null: it is lost. It arrives behind those that were sent
+    /// before it, unless it goes another way than they do.</summary>
+    public TimeSpan? CarryDatagram(long bytes)
+    {
+        if (Carry(bytes) is not { } delay)
+            return null;
+        if (random.Chance(Condition.Reordering))
+            return delay + random.Between(TimeSpan.Zero, Condition.Detour);
+        var arrival = world.Now + delay;
+        lastArrival = arrival > lastArrival ? arrival : lastArrival;
+        return lastArrival - world.Now;
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class SimNetwork
     public SimWorld World => world;
 
     /// <summary>The condition of links that nothing disturbs. To be set before anything is sent.</summary>
-    public LinkCondition Usual { get; set; } = LinkCondition.Good;
+    public LinkCondition Usual { get; init; } = LinkCondition.Good;
 
     /// <summary>How much longer than usual packets are under way between two hosts that nothing disturbs; null: not at
     /// all. To be set before anything is sent.</summary>
@@ -114,10 +114,10 @@ internal sealed class SimNetwork
             return;
         Packets++;
         var link = Link(from.Name, to);
-        if (link.Carry(bytes) is { } delay)
-            world.Schedule(delay + link.Detour(), Arrive);
-        if (mayRepeat && link.Duplicates() && link.Carry(bytes) is { } second)
-            world.Schedule(second + link.Detour(), Arrive);
+        if (link.CarryDatagram(bytes) is { } delay)
+            world.Schedule(delay, Arrive);
+        if (mayRepeat && link.Duplicates() && link.CarryDatagram(bytes) is { } second)
+            world.Schedule(second, Arrive);
 
         void Arrive()
         {

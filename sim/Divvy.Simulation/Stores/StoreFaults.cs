@@ -1,4 +1,5 @@
 using Divvy.Simulation.Faults;
+using Divvy.Simulation.Network;
 using Divvy.Simulation.World;
 
 namespace Divvy.Simulation.Stores;
@@ -145,6 +146,7 @@ internal sealed class StoreFaults(
             Loss = 0.3 * share * (strength / 10 % 2),
             Duplication = 0.3 * share * (strength / 20 % 2),
             Reordering = 0.5 * share * (strength / 40 % 2),
+            Detour = LinkCondition.Good.Detour,
             Jitter = TimeSpan.FromMilliseconds(20 * share * (strength / 80 % 2)),
             BytesPerSecond = strength / 160 % 2 == 0 ? 0 : 100_000,
         });

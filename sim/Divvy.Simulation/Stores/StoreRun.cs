@@ -23,6 +23,7 @@ internal sealed class StoreRun
         {
             HalfOpen = world.Fork("machines").Pick([0, 0, 0.5, 1]),
             Distance = DistanceOf,
+            Usual = LinkCondition.Draw(world.Fork("usual links")),
         };
         Cluster = new StoreCluster(world, Network, Shape, report, options.Members);
     }

@@ -65,8 +65,7 @@ internal sealed record StoreShape(
             Watches = DrawWatches(random),
             QuotaBytes = quota,
             Owners = random.Pick([0, 1, 1, 3]),
-            // Long values would fill a small store faster than anybody could make room.
-            Padding = random.Pick([0, 0, 0, 600, quota < RoomyQuota ? 600 : 2000]),
+            Padding = random.Pick([0, 0, 0, 600, 2000]),
             Distance = election * random.Pick([0, 0, 0.02, 0.1]),
         };
     }

@@ -49,6 +49,20 @@ public sealed class SimNetworkTests
     }
 
     [Fact]
+    public void Send_JitteryLink_KeepsTheOrder()
+    {
+        using var slow = network.Disturb(static (_, _) => true, static condition => condition with
+        {
+            Jitter = TimeSpan.FromMilliseconds(20),
+        });
+        for (var number = 0; number < 200; number++)
+            Send(number);
+        RunAll();
+
+        arrived.ShouldBe(Enumerable.Range(0, 200));
+    }
+
+    [Fact]
     public void Tear_ConnectionInUse_BreaksBothEndsOnceAndNoOther()
     {
         ConnectionEnd? far = null;

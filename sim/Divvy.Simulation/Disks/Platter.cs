@@ -35,6 +35,10 @@ internal sealed class Platter(string name, SimRandom random)
     /// <summary>Puts an empty disk in its place.</summary>
     public void Replace() => folders.Clear();
 
+    /// <summary>The names in a folder, in order.</summary>
+    public IEnumerable<string> Files(string folder) =>
+        folders.TryGetValue(folder, out var found) ? found.Names.Keys : [];
+
     /// <summary>How long the next synchronisation takes.</summary>
     public TimeSpan SyncTime() => Faults.SyncLatency + random.Exponential(Faults.SyncJitter);
 

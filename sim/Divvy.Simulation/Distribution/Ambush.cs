@@ -11,6 +11,11 @@ namespace Divvy.Simulation.Distribution;
 /// ends it at once.</para></summary>
 internal sealed class Ambush(DistributionCluster cluster)
 {
+    /// <summary>Within which an instance gets rid of what it has handed over, as a rule.</summary>
+    private static readonly TimeSpan dropsWithin = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan look = TimeSpan.FromMilliseconds(5);
+
     private readonly SimRandom random = cluster.Network.World.Fork("ambush");
     private readonly SortedDictionary<long, Action> lasting = [];
     private readonly List<Task> working = [];
@@ -31,15 +36,19 @@ internal sealed class Ambush(DistributionCluster cluster)
         Last(settings.ServerTimeout + settings.SessionTtl + Soon(2_000), process.Resume);
     });
 
-    /// <summary>A server falls behind, and instances that lose a shard meanwhile lose their servers but for this one.
-    /// </summary>
+    /// <summary>A server falls behind, and instances that lose a shard meanwhile lose their servers but for this one:
+    /// some while they have yet to hear of it, some when they have dropped the shard.</summary>
     public Action Mislead(ServerNode stale)
     {
         var release = stale.HoldWatches();
         var ignore = Watch(Moment.Flipped, sighting =>
         {
-            if (sighting.Owner is { } former && random.Chance(0.5))
+            if (sighting.Owner is not { } former || !random.Chance(0.5))
+                return;
+            if (random.Chance(0.5))
                 World.Schedule(Soon(random.Pick([0, 1, 30, 300])), () => Part(former, stale.Name));
+            else
+                PartOnceDropped(former, sighting.Shard, stale.Name, World.Now + dropsWithin);
         });
         return () =>
         {
@@ -66,18 +75,6 @@ internal sealed class Ambush(DistributionCluster cluster)
         Quit(node, World.Delay(Soon(2_000)));
     });
 
-    /// <summary>The server that plans stands still a moment after something has changed, when it is about to plan, and
-    /// goes on when another one may have begun to.</summary>
-    public Action? PauseControllers() => cluster.Servers.Count < 2 ? null : Watch(Moment.Preparing, _ =>
-        World.Schedule(Soon(random.Pick([0, 1, 3])), () =>
-        {
-            var controller = cluster.Servers.Values.FirstOrDefault(server => server is { IsUp: true, Leads: true });
-            if (controller is not { Process: { IsPaused: false } process } || lasting.Count > 0)
-                return;
-            process.Pause();
-            Last(cluster.Settings.ControllerTtl + Soon(1_000), process.Resume);
-        }));
-
     /// <summary>An instance stands still until its session's time is over, by its own clock and perhaps by the store's,
     /// whatever came for it meanwhile.</summary>
     public void Oversleep(InstanceNode instance)
@@ -95,6 +92,27 @@ internal sealed class Ambush(DistributionCluster cluster)
         foreach (var end in lasting.Values.ToArray())
             end();
         await Task.WhenAll(working).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks again and again whether an instance has got rid of a shard; then it reaches one server only, for
+    /// a while.</summary>
+    private void PartOnceDropped(SessionRef instance, ShardId shard, string except, TimeSpan until)
+    {
+        if (World.Now > until
+            || cluster.Instances.GetValueOrDefault(instance.Instance.Value) is not { IsUp: true, HasSession: true } node
+            || node.Session != instance.Session)
+            return;
+        if (node.Holds(shard))
+        {
+            World.Schedule(look, () => PartOnceDropped(instance, shard, except, until));
+            return;
+        }
+
+        var others = cluster.Servers.Keys.Where(name => name != except).ToHashSet(StringComparer.Ordinal);
+        var cut = Network.Cut((from, to) =>
+            (from == node.Name && others.Contains(to)) || (to == node.Name && others.Contains(from)));
+        Part(instance, except);
+        Last(cluster.Settings.SessionTtl * 0.5, cut.Dispose);
     }
 
     private async Task QuitAsync(InstanceNode instance, Task until)

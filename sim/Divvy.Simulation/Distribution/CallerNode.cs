@@ -2,6 +2,7 @@ using System.Globalization;
 using Divvy.Client.Http;
 using Divvy.Client.Routing;
 using Divvy.Client.Servers;
+using Divvy.Core.Identity;
 using Divvy.Core.Routing;
 using Divvy.Simulation.Network;
 using Divvy.Simulation.Runs;
@@ -20,17 +21,27 @@ internal sealed class CallerNode : Node
     private readonly DistributionSettings settings;
     private readonly RequestBook book;
     private readonly SimRandom random;
+    private readonly Func<SimRandom, ShardId?> interest;
     private bool stopping;
 
+    /// <param name="process">Where it runs.</param>
+    /// <param name="network">What it reaches others by.</param>
+    /// <param name="servers">The servers.</param>
+    /// <param name="settings">What the run is like.</param>
+    /// <param name="interest">Which shard it asks for next; null: it has no preference.</param>
+    /// <param name="book">Is told what becomes of its requests.</param>
+    /// <param name="report">Where its failures go.</param>
     public CallerNode(
         SimProcess process,
         SimNetwork network,
         IReadOnlyList<string> servers,
         DistributionSettings settings,
+        Func<SimRandom, ShardId?> interest,
         RequestBook book,
         RunReport report)
         : base(process)
     {
+        this.interest = interest;
         this.settings = settings;
         this.book = book;
         random = process.World.Fork($"requests of {process.Name}");
@@ -80,12 +91,27 @@ internal sealed class CallerNode : Node
 
     private async Task CallAsync()
     {
+        if (interest(random) is { } shard)
+            await CallAsync(shard.Value, request => request.SetShard(shard), _ => shard).ConfigureAwait(false);
+        else
+            await CallSomeKeyAsync().ConfigureAwait(false);
+    }
+
+    private Task CallSomeKeyAsync()
+    {
         var key = random.Chance(settings.Hot)
             ? "hot"
             : random.Below(Keys).ToString(CultureInfo.InvariantCulture);
+        return CallAsync(key, request => request.SetShardKey(key), router => router.Find(key)?.Shard);
+    }
+
+    private async Task CallAsync(
+        string key, Action<HttpRequestMessage> address, Func<ShardRouter, ShardId?> find)
+    {
         var method = random.Chance(0.3) ? HttpMethod.Post : HttpMethod.Get;
-        using var request = new HttpRequestMessage(method, "http://shards/work").SetShardKey(key);
-        var record = book.Begin(Name, method.Method, key, router.Find(key)?.Shard);
+        using var request = new HttpRequestMessage(method, "http://shards/work");
+        address(request);
+        var record = book.Begin(Name, method.Method, key, find(router));
         try
         {
             using var response = await http.SendAsync(request, CancellationToken.None).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Divvy.Client.Etcd;
 using Divvy.Core.Assignment;
 using Divvy.Core.Identity;
 using Divvy.Core.Routing;
@@ -67,7 +68,9 @@ internal sealed class DistributionCluster
         for (var number = 1; number <= options.Instances; number++)
             StartInstance($"instance-{number:d2}");
         for (var number = 1; number <= options.Clients; number++)
-            StartCaller($"caller-{number}");
+            StartCaller($"caller-{number}", static _ => null);
+        for (var number = 1; number <= settings.Onlookers; number++)
+            StartCaller($"onlooker-{number}", Records.ShardUnderWay);
     }
 
     public DistributionSettings Settings { get; }
@@ -83,6 +86,9 @@ internal sealed class DistributionCluster
     public RecordBook Records { get; }
 
     public Sightings Sightings { get; }
+
+    /// <summary>Asked before a server sends a transaction, which waits for what is returned; null: for nothing.</summary>
+    public Func<ServerNode, EtcdTxn, Task?>? BeforeTxn { get; set; }
 
     /// <summary>The newest life of each server.</summary>
     public IReadOnlyDictionary<string, ServerNode> Servers => servers;
@@ -110,7 +116,8 @@ internal sealed class DistributionCluster
     {
         var near = serverNames.IndexOf(name) % stores.Count;
         var server = new ServerNode(
-            Start(name), Network, [.. stores[near..], .. stores[..near]], Settings, report);
+            Start(name), Network, [.. stores[near..], .. stores[..near]], Settings,
+            (one, txn) => BeforeTxn?.Invoke(one, txn), report);
         servers[name] = server;
         server.Start();
         return server;
@@ -142,9 +149,9 @@ internal sealed class DistributionCluster
         return instance;
     }
 
-    private void StartCaller(string name)
+    private void StartCaller(string name, Func<SimRandom, ShardId?> interest)
     {
-        var caller = new CallerNode(Start(name), Network, serverNames, Settings, Requests, report);
+        var caller = new CallerNode(Start(name), Network, serverNames, Settings, interest, Requests, report);
         callers.Add(caller);
         caller.Start();
     }

@@ -11,6 +11,7 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
     private readonly SortedDictionary<int, Action> lasting = [];
     private readonly StoreFaults disks = new(cluster.Store, [], []);
     private readonly Ambush ambush = new(cluster);
+    private readonly Interruption interruption = new(cluster);
 
     private bool isOver;
 
@@ -52,6 +53,7 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
         cluster.Sightings.Forget();
         foreach (var number in lasting.Keys.ToArray())
             Heal(number);
+        await interruption.EndAsync().ConfigureAwait(false);
         await ambush.EndAsync().ConfigureAwait(false);
     }
 
@@ -79,7 +81,7 @@ internal sealed class DistributionFaults(DistributionCluster cluster) : IFaultTa
             FaultKind.Oversleep => Oversleep(fault),
             FaultKind.LateGoodbye => ambush.HoldGoodbyes() is { } stop ? ("goodbyes", stop) : null,
             FaultKind.StaleServer => Mislead(fault),
-            FaultKind.OldController => ambush.PauseControllers() is { } end ? ("controllers", end) : null,
+            FaultKind.OldController => interruption.Begin() is { } end ? ("controllers", end) : null,
             FaultKind.GoneAgain => ("new owners", ambush.SendAwayNewOwners()),
             FaultKind.Split => Cut($"split {fault.Other}", (from, to) => Side(fault, from) != Side(fault, to)),
             FaultKind.OneWay => Cut($"{one} to {other}", (from, to) => from == one && to == other),

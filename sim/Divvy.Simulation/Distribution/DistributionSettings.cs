@@ -75,6 +75,11 @@ internal sealed record DistributionSettings
     /// <summary>Share of an operator's doings that are followed by a compaction of the store.</summary>
     public required double Compacting { get; init; }
 
+    /// <summary>Callers that ask for shards that are being handed over: then requests wait in a next owner at nearly
+    /// every moment that something can happen to its move. Operators interfere with many of these, and some requests
+    /// that are inside hold them up.</summary>
+    public required int Onlookers { get; init; }
+
     public required NamespaceConfig Namespace { get; init; }
 
     /// <summary>How the members of the store are set up.</summary>
@@ -83,7 +88,7 @@ internal sealed record DistributionSettings
     public static DistributionSettings Draw(SimRandom random, int shards)
     {
         var skew = TimeSpan.FromSeconds(random.Pick([0, 1, 3600]));
-        return new DistributionSettings
+        var drawn = new DistributionSettings
         {
             SessionTtl = TimeSpan.FromSeconds(random.Pick([2, 2, 5, 10])),
             Thinking = TimeSpan.FromMilliseconds(random.Pick([20, 100, 300])),
@@ -124,7 +129,9 @@ internal sealed record DistributionSettings
             ControllerTtl = TimeSpan.FromSeconds(random.Pick([5, 2])),
             ServerTimeout = TimeSpan.FromSeconds(random.Pick([5, 1])),
             Compacting = random.Pick([0, 0.5]),
+            Onlookers = random.Pick([0, 0, 0, 2]),
         };
+        return drawn.Onlookers == 0 ? drawn : drawn with { Meddling = 0.5, Slow = 0.02 };
     }
 
     /// <summary>The clocks of one process.</summary>

@@ -27,6 +27,8 @@ internal sealed class DistributionWorkload : IWorkload
         FaultKind.LateGoodbye, FaultKind.StaleServer, FaultKind.GoneAgain, FaultKind.Severed, FaultKind.OldController,
     ];
 
+    public IReadOnlyList<FaultKind> FurtherKinds { get; } = [FaultKind.StaleServer, FaultKind.OldController];
+
     public AimChoice Aims { get; } = new(
         Enum.GetValues<Moment>(),
         [

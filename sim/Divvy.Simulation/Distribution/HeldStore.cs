@@ -4,13 +4,17 @@ using Divvy.Client.Etcd;
 namespace Divvy.Simulation.Distribution;
 
 /// <summary>A store whose watches can be held up while its calls go through: what stands between a server and its store
-/// may have a queue for the one and none for the other, and so has the store itself. Nothing is lost by it.</summary>
+/// may have a queue for the one and none for the other, and so has the store itself. Nothing is lost by it. Transactions
+/// can be stopped before they are sent, as a process can stand still at any place of its code.</summary>
 internal sealed class HeldStore(IEtcdClient store) : IEtcdClient
 {
     private TaskCompletionSource? held;
     private int holds;
 
     public IReadOnlyList<string> Endpoints => store.Endpoints;
+
+    /// <summary>Asked before a transaction is sent, which waits for what it returns; null: for nothing.</summary>
+    public Func<EtcdTxn, Task?>? BeforeTxn { get; init; }
 
     /// <summary>Holds the watches up until the result is called. Several times add up.</summary>
     public Action Hold()
@@ -50,7 +54,9 @@ internal sealed class HeldStore(IEtcdClient store) : IEtcdClient
         store.DeleteAsync(range, previous, cancellationToken);
 
     public Task<TxnResult> TxnAsync(EtcdTxn txn, CancellationToken cancellationToken = default) =>
-        store.TxnAsync(txn, cancellationToken);
+        BeforeTxn?.Invoke(txn) is { } until
+            ? SendAfterAsync(until, txn)
+            : store.TxnAsync(txn, cancellationToken);
 
     public Task CompactAsync(long revision, bool physical = false, CancellationToken cancellationToken = default) =>
         store.CompactAsync(revision, physical, cancellationToken);
@@ -75,4 +81,12 @@ internal sealed class HeldStore(IEtcdClient store) : IEtcdClient
         store.MembersAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    /// <summary>Whoever is stopped here has looked before whether the call was taken back, and does not look again.
+    /// </summary>
+    private async Task<TxnResult> SendAfterAsync(Task until, EtcdTxn txn)
+    {
+        await until.ConfigureAwait(false);
+        return await store.TxnAsync(txn, CancellationToken.None).ConfigureAwait(false);
+    }
 }

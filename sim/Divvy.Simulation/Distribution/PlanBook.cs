@@ -33,6 +33,9 @@ internal sealed class PlanBook(
     private readonly SortedDictionary<InstanceId, TimeSpan> closedSince = [];
     private bool hasBegun;
 
+    /// <summary>Planned moves begin in the transaction that is being taken.</summary>
+    public bool HasBegun => hasBegun;
+
     /// <summary>Nothing is broken now; nobody said: it is.</summary>
     public Func<bool> IsCalm { get; set; } = () => false;
 

@@ -20,11 +20,16 @@ internal sealed class RecordBook
     private readonly SortedDictionary<InstanceId, (SessionId Session, ServiceRecord Record)> sessions = [];
     private readonly SortedDictionary<InstanceId, OperatorStatus> statuses = [];
     private readonly Dictionary<ShardId, Generation> highest = [];
+    private readonly LeaderBook leaders;
+
+    /// <summary>Who wrote the transaction that is being taken; null: it does not say so.</summary>
+    private string? writer;
 
     public RecordBook(SimWorld world, DistributionSettings settings, RunReport report)
     {
         (this.world, this.report) = (world, report);
         Plans = new PlanBook(world, settings.Namespace.ToPolicy(), IsLive, report);
+        leaders = new LeaderBook(report);
     }
 
     /// <summary>A session's key is gone: from here on anybody may take over what it had.</summary>
@@ -63,14 +68,24 @@ internal sealed class RecordBook
     /// <summary>The instances that live.</summary>
     public IEnumerable<InstanceId> Instances => sessions.Keys;
 
+    /// <summary>A shard that is being handed over; null: none is.</summary>
+    public ShardId? ShardUnderWay(SimRandom random)
+    {
+        var moving = shards.Values.Where(version => version.Record.Next is not null).ToList();
+        return moving.Count == 0 ? null : random.Pick(moving).Record.Shard;
+    }
+
     /// <summary>Takes the events of whole revisions.</summary>
     public void Take(WatchBatch batch)
     {
         foreach (var revision in batch.Events.GroupBy(change => change.Kv.ModRevision))
         {
+            writer = null;
             // A transaction's own compares saw the state before it, so sessions are taken up after the records.
             foreach (var change in revision.OrderBy(change => layout.Parse(change.Key).Kind != StoreKeyKind.Shard))
                 Take(change);
+            if (Plans.HasBegun && writer is not null)
+                leaders.Planned(writer, revision.Key);
             Plans.Commit(revision.Key);
             Seen = revision.Key;
         }
@@ -96,6 +111,17 @@ internal sealed class RecordBook
             case StoreKeyKind.Service:
                 if (StoreCodec.TryDecode(change.Kv.Value.Span, out ServiceRecord? record, out _))
                     sessions[new InstanceId(key.Name)] = (new SessionId(change.Kv.Lease), record!);
+                break;
+            case StoreKeyKind.Leader when change.IsDelete:
+                leaders.Leaves(change.Key);
+                break;
+            case StoreKeyKind.Leader:
+                if (StoreCodec.TryDecode(change.Kv.Value.Span, out LeaderRecord? contender, out _))
+                    leaders.Enters(change.Key, change.Kv.CreateRevision, contender!.Server);
+                break;
+            case StoreKeyKind.Event when !change.IsDelete:
+                if (StoreCodec.TryDecode(change.Kv.Value.Span, out EventBatch? steps, out _))
+                    writer = steps!.Server;
                 break;
             case StoreKeyKind.Status when change.IsDelete:
                 statuses.Remove(new InstanceId(key.Name));

@@ -19,12 +19,14 @@ internal sealed class ServerNode : Node
     /// <param name="network">What it is reached by.</param>
     /// <param name="stores">The members of the store, those it asks first in front.</param>
     /// <param name="settings">What the run is like.</param>
+    /// <param name="commits">Asked before it sends a transaction, which waits for what is returned.</param>
     /// <param name="report">Where its failures go.</param>
     public ServerNode(
         SimProcess process,
         SimNetwork network,
         IReadOnlyList<string> stores,
         DistributionSettings settings,
+        Func<ServerNode, EtcdTxn, Task?> commits,
         RunReport report)
         : base(process)
     {
@@ -41,7 +43,7 @@ internal sealed class ServerNode : Node
             },
             process.Clock,
             logs);
-        store = new HeldStore(client);
+        store = new HeldStore(client) { BeforeTxn = txn => commits(this, txn) };
         var options = new CoordinationOptions
         {
             ServerId = process.Name,

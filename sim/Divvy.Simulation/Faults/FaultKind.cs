@@ -70,6 +70,10 @@ internal enum FaultKind
     /// others.</summary>
     ChangeSplit,
 
+    /// <summary>All members die at one instant, when a leader has led for so long that none has a segment of its log
+    /// left from the leader's election.</summary>
+    LongReign,
+
     /// <summary>A client dies; another one takes its place when the fault ends.</summary>
     KillClient,
 
@@ -107,7 +111,7 @@ internal enum FaultKind
     /// <summary>Who has just become an owner quits, before the former one has heard that it came.</summary>
     GoneAgain,
 
-    /// <summary>The server that plans stands still while it has something to plan, until another one leads, and goes
-    /// on then.</summary>
+    /// <summary>The server that plans stands still between its decision and its commit, until another one may lead, and
+    /// goes on then; what operators say meanwhile has the other one plan something else.</summary>
     OldController,
 }

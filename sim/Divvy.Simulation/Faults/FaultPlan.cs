@@ -83,6 +83,29 @@ internal sealed class FaultPlan
         }
     }
 
+    /// <summary>The same plan, and in a quarter of the runs a few faults more, all of one kind. What the others find is
+    /// found as before.</summary>
+    /// <param name="random">Where its numbers come from.</param>
+    /// <param name="kinds">What may go wrong besides; each waits for a moment of the protocol by itself.</param>
+    /// <param name="length">Until when they may begin; they have ended by then too.</param>
+    public FaultPlan And(SimRandom random, IReadOnlyList<FaultKind> kinds, TimeSpan length)
+    {
+        if (kinds.Count == 0 || !random.Chance(0.25))
+            return this;
+        var kind = random.Pick(kinds);
+        var more = Faults.ToBuilder();
+        for (var left = random.Between(1, 3); left > 0; left--)
+        {
+            var at = random.Between(TimeSpan.Zero, length * 0.7);
+            var lasts = Least(kind) + random.Exponential(aimedLasts);
+            more.Add(new Fault(
+                more.Count + 1, kind, at, at + lasts > length ? length - at : lasts, random.Below(Targets),
+                random.Below(Targets)));
+        }
+
+        return new FaultPlan(more.ToImmutable());
+    }
+
     /// <summary>The same plan with only some of its faults, which keep their numbers.</summary>
     public FaultPlan Only(IReadOnlySet<int> numbers) => new([.. Faults.Where(fault => numbers.Contains(fault.Number))]);
 
@@ -91,6 +114,7 @@ internal sealed class FaultPlan
     {
         FaultKind.Behind or FaultKind.StaleServer or FaultKind.Relic => TimeSpan.FromSeconds(5),
         FaultKind.ChangeSplit => TimeSpan.FromSeconds(4),
+        FaultKind.LongReign or FaultKind.OldController => TimeSpan.FromSeconds(6),
         FaultKind.Severed or FaultKind.Succession => TimeSpan.FromSeconds(3),
         FaultKind.Deaf => TimeSpan.FromSeconds(2),
         _ => TimeSpan.FromMilliseconds(1),

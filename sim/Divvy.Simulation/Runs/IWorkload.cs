@@ -12,6 +12,9 @@ internal interface IWorkload
     /// <summary>Those of them that wait for a moment of the protocol by themselves.</summary>
     IReadOnlyList<FaultKind> AimedKinds => [];
 
+    /// <summary>Some that may come on top of all others, and wait for a moment of the protocol by themselves.</summary>
+    IReadOnlyList<FaultKind> FurtherKinds => [];
+
     /// <summary>Moments that any fault can be made to wait for; null: none.</summary>
     AimChoice? Aims => null;
 

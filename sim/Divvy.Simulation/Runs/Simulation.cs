@@ -18,7 +18,8 @@ internal static class Simulation
             options.FaultEvery,
             options.FaultLasts,
             workload.AimedKinds)
-            .Aimed(new SimRandom(SimRandom.SeedOf(options.Seed, "aims")), workload.Aims);
+            .Aimed(new SimRandom(SimRandom.SeedOf(options.Seed, "aims")), workload.Aims)
+            .And(new SimRandom(SimRandom.SeedOf(options.Seed, "further")), workload.FurtherKinds, options.Faulty);
         if (options.KeepFaults is { } numbers)
             plan = plan.Only(numbers);
         RunReport? report = null;

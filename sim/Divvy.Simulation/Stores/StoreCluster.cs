@@ -14,6 +14,7 @@ internal sealed class StoreCluster
         Raft = new RaftInvariants(text => report.Violated("raft", text));
         Members = [.. Enumerable.Range(1, members).Select(number => new StoreMember(this, $"member-{number}"))];
         Succession = new Succession(this, world.Fork("succession"));
+        LongReign = new LongReign(this, world.Fork("long reign"));
         ChangeSplit = new ChangeSplit(this, world.Fork("change split"));
         Founders = [.. Members.Select(member => new InitialMember(member.Name, [member.PeerUrl]))];
     }
@@ -30,6 +31,9 @@ internal sealed class StoreCluster
 
     /// <summary>What may befall members right after they were elected.</summary>
     public Succession Succession { get; }
+
+    /// <summary>What may befall all members after a long time under one leader.</summary>
+    public LongReign LongReign { get; }
 
     /// <summary>What may part members that are told of changes of their membership.</summary>
     public ChangeSplit ChangeSplit { get; }

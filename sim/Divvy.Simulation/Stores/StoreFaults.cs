@@ -72,6 +72,7 @@ internal sealed class StoreFaults(
             FaultKind.Drift => Drift(fault),
             FaultKind.PauseLeader => cluster.Leader is { } leader ? Pause(leader) : null,
             FaultKind.Succession => ("leaders", cluster.Succession.Begin()),
+            FaultKind.LongReign => ("all members", cluster.LongReign.Begin()),
             FaultKind.KillClient => KillClient(fault.Target),
             FaultKind.CrashLoop => CrashLoop(member, fault.Other),
             FaultKind.TornWrites => TornWrites(member, fault.Other),

@@ -42,6 +42,10 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
     /// it.</summary>
     public bool IsDamaged { get; private set; }
 
+    /// <summary>The segments of its log, the oldest first.</summary>
+    public IReadOnlyList<string> Segments =>
+        [.. Platter.Files(LogFolder).Where(file => file.EndsWith(WalSegment.Extension, StringComparison.Ordinal))];
+
     /// <summary>Starts a process, unless one runs. What was on the disk decides how it goes on.</summary>
     public void Start()
     {
@@ -114,6 +118,7 @@ internal sealed class StoreMember(StoreCluster cluster, string name)
         cluster.Raft.Sent(message);
         cluster.Succession.Sent(this, message);
         cluster.ChangeSplit.Sent(this, message);
+        cluster.LongReign.Sent(message);
     }
 
     private EmbeddedStore Open(SimProcess process)

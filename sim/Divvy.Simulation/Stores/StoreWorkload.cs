@@ -22,6 +22,8 @@ internal sealed class StoreWorkload : IWorkload
 
     public IReadOnlyList<FaultKind> AimedKinds => StoreFaults.AimedKinds;
 
+    public IReadOnlyList<FaultKind> FurtherKinds { get; } = [FaultKind.LongReign];
+
     public async Task RunAsync(SimWorld world, SimulationOptions options, FaultPlan faults, RunReport report)
     {
         var run = new StoreRun(world, options, report);

@@ -14,6 +14,8 @@ public sealed class HeldStoreTests
 
     private Channel<WatchBatch> Batches => ((WatchedStore)store).Batches;
 
+    private int Sent => ((WatchedStore)store).Sent;
+
     [Fact]
     public async Task WatchAsync_HeldTwice_GoesOnWhereItWasWhenBothAreOver()
     {
@@ -35,16 +37,53 @@ public sealed class HeldStoreTests
         watch.Current.Revision.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task TxnAsync_StoppedBeforeItIsSent_IsSentAfterThatThoughItWasTakenBackMeanwhile()
+    {
+        var until = new TaskCompletionSource();
+        var stopped = new HeldStore(store) { BeforeTxn = _ => until.Task };
+        using var taken = new CancellationTokenSource();
+        var call = stopped.TxnAsync(EtcdTxn.If(), taken.Token);
+        Sent.ShouldBe(0);
+        await taken.CancelAsync();
+
+        until.SetResult();
+
+        (await call.WaitAsync(TimeSpan.FromSeconds(10))).Revision.ShouldBe(7);
+        Sent.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task TxnAsync_NotStopped_IsSentAtOnce()
+    {
+        var free = new HeldStore(store) { BeforeTxn = _ => null };
+
+        (await free.TxnAsync(EtcdTxn.If())).Revision.ShouldBe(7);
+
+        Sent.ShouldBe(1);
+    }
+
     private void Put(long revision) => Batches.Writer.TryWrite(new WatchBatch(revision, [])).ShouldBeTrue();
 
-    /// <summary>A store that can be watched and nothing else.</summary>
+    /// <summary>A store that can be watched, and that takes transactions.</summary>
     public class WatchedStore : DispatchProxy
     {
         public Channel<WatchBatch> Batches { get; } = Channel.CreateUnbounded<WatchBatch>();
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            targetMethod?.Name == nameof(IEtcdClient.WatchAsync)
-                ? Batches.Reader.ReadAllAsync((CancellationToken)args![2]!)
-                : throw new NotSupportedException(targetMethod?.Name);
+        public int Sent { get; private set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod?.Name switch
+        {
+            nameof(IEtcdClient.WatchAsync) => Batches.Reader.ReadAllAsync((CancellationToken)args![2]!),
+            nameof(IEtcdClient.TxnAsync) => SendAsync((CancellationToken)args![1]!),
+            var other => throw new NotSupportedException(other),
+        };
+
+        private Task<TxnResult> SendAsync(CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Sent++;
+            return Task.FromResult(new TxnResult(true, 7, []));
+        }
     }
 }

@@ -100,6 +100,35 @@ public sealed class RecordBookTests
         Violated.ShouldBe("generations only grow");
     }
 
+    [Fact]
+    public void ShardUnderWay_ShardIsHandedOver_IsThatOneUntilItHasCome()
+    {
+        book.ShardUnderWay(new SimRandom(1)).ShouldBeNull();
+        Put(stable with { Phase = ShardPhase.Preparing, Next = b });
+        book.ShardUnderWay(new SimRandom(1)).ShouldBe(stable.Shard);
+
+        Put(stable);
+
+        book.ShardUnderWay(new SimRandom(1)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("server-1", "balance", true)]
+    [InlineData("server-2", "balance", false)]
+    [InlineData("server-2", "moved by an operator", true)]
+    public void Take_MoveBegins_IsTheLeadersOrAnOperators(string writer, string reason, bool isRight)
+    {
+        Take($"{layout.Election(DistributionSettings.Space)}/a", StoreCodec.Encode(new LeaderRecord("server-1")), 1);
+        Take($"{layout.Election(DistributionSettings.Space)}/b", StoreCodec.Encode(new LeaderRecord("server-2")), 2);
+
+        var moving = stable with { Phase = ShardPhase.Preparing, Next = b, Reason = reason };
+        Take(
+            (layout.Shard(DistributionSettings.Space, stable.Shard), StoreCodec.Encode(moving)),
+            (layout.Event(DistributionSettings.Space, 1, writer), StoreCodec.Encode(new EventBatch(writer, []))));
+
+        report.Violations.Select(violation => violation.Checker).ShouldBe(isRight ? [] : ["plans of leaders"]);
+    }
+
     private void Register(SessionRef session)
     {
         var value = StoreCodec.Encode(new ServiceRecord { Address = $"http://{session.Instance}" });
@@ -112,6 +141,18 @@ public sealed class RecordBookTests
         Take(layout.Shard(DistributionSettings.Space, record.Shard), StoreCodec.Encode(record), lease: 0);
 
     private void Delete(string key) => Take(key, null, lease: 0);
+
+    /// <summary>What one transaction puts.</summary>
+    private void Take(params (string Key, byte[] Value)[] puts)
+    {
+        revision++;
+        book.Take(new WatchBatch(
+            revision,
+            [
+                .. puts.Select(put => new WatchEvent(
+                    WatchEventType.Put, new Kv(put.Key, put.Value, revision, revision, 1, 0), null)),
+            ]));
+    }
 
     private void Take(string key, byte[]? value, long lease)
     {

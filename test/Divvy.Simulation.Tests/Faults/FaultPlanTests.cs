@@ -41,6 +41,36 @@ public sealed class FaultPlanTests
         }
     }
 
+    [Fact]
+    public void And_ManyPlans_AQuarterHasAFewMoreOfOneKindBehindWhatItHad()
+    {
+        FaultKind[] more = [FaultKind.StaleServer, FaultKind.OldController];
+        var extended = 0;
+        for (var seed = 1; seed <= 400; seed++)
+        {
+            var plan = Draw(seed, aimed: null);
+            var both = plan.And(new SimRandom((ulong)seed), more, TimeSpan.FromSeconds(20));
+
+            var added = both.Faults[plan.Faults.Length..];
+            both.Faults[..plan.Faults.Length].ShouldBe(plan.Faults);
+            both.Faults.Select(fault => fault.Number).ShouldBe(Enumerable.Range(1, both.Faults.Length));
+            added.Length.ShouldBeLessThanOrEqualTo(3);
+            added.Select(fault => fault.Kind).Distinct().Count().ShouldBeLessThanOrEqualTo(1);
+            added.ShouldAllBe(fault => more.Contains(fault.Kind) && fault.At + fault.Lasts <= TimeSpan.FromSeconds(20));
+            extended += added.IsEmpty ? 0 : 1;
+        }
+
+        extended.ShouldBeInRange(70, 130);
+    }
+
+    [Fact]
+    public void And_NoKinds_IsThePlanThatItWas()
+    {
+        var plan = Draw(seed: 1, aimed: null);
+
+        plan.And(new SimRandom(1), [], TimeSpan.FromSeconds(20)).ShouldBeSameAs(plan);
+    }
+
     private static FaultPlan Draw(int seed, IReadOnlyList<FaultKind>? aimed) => FaultPlan.Draw(
         new SimRandom((ulong)seed),
         kinds,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Divvy.Coordination.Layout;
 using Divvy.Coordination.Mirror;
 using Divvy.Coordination.Steps;
 using Divvy.Core.Assignment;
@@ -16,26 +17,19 @@ internal static class ControllerRound
     public static RoundDecision Decide(
         NamespaceSnapshot space, Revision revision, MoveDeadlines deadlines, long nowMs)
     {
-        var config = space.Config ?? throw new ArgumentException($"{space.Name} has no configuration", nameof(space));
-        var steps = new SortedDictionary<ShardId, ShardStep>();
-        foreach (var (shard, version) in space.Shards)
-        {
-            deadlines.Observe(version, nowMs);
-            if (Repair.Examine(version, space) is { Need: RepairNeed.Step, Step: { } step })
-                steps[shard] = new ShardStep(step, version.Record);
-        }
-        var due = deadlines.Tick(nowMs, config.Mode, space.ConfigRevision);
-        foreach (var step in due.Steps)
-        {
-            if (space.Shards.TryGetValue(step.Shard, out var version))
-                steps.TryAdd(step.Shard, new ShardStep(step, version.Record));
-        }
-        if (config.Deleting)
-        {
-            Close(space, steps);
-            return new RoundDecision([.. steps.Values], due.Waits, null, []);
-        }
-        return Plan(space, revision, deadlines, nowMs, steps, due.Waits);
+        var (config, steps, waits) = Follow(space, deadlines, nowMs);
+        if (!config.Deleting)
+            return Plan(space, revision, deadlines, nowMs, steps, waits);
+        Close(space, steps);
+        return new RoundDecision([.. steps.Values], waits, null, []);
+    }
+
+    /// <summary>Only what follows without a choice: enough when nothing has changed since a look that found nothing to
+    /// do.</summary>
+    public static RoundDecision DecideWhatIsDue(NamespaceSnapshot space, MoveDeadlines deadlines, long nowMs)
+    {
+        var (_, steps, waits) = Follow(space, deadlines, nowMs);
+        return new RoundDecision([.. steps.Values], waits, null, []);
     }
 
     /// <summary>Nobody serves any shard yet, or any more: it is worth waiting a moment for the instances that are about
@@ -57,6 +51,27 @@ internal static class ControllerRound
     public static bool OnlyGained(NamespaceSnapshot before, NamespaceSnapshot now) =>
         now.Shards.Count == before.Shards.Count && now.Config == before.Config
         && before.Instances.Values.All(instance => now.IsLive(instance.Ref));
+
+    /// <summary>What follows from who is gone and what is late.</summary>
+    private static (NamespaceConfig, SortedDictionary<ShardId, ShardStep>, ImmutableArray<MoveWait>) Follow(
+        NamespaceSnapshot space, MoveDeadlines deadlines, long nowMs)
+    {
+        var config = space.Config ?? throw new ArgumentException($"{space.Name} has no configuration", nameof(space));
+        var steps = new SortedDictionary<ShardId, ShardStep>();
+        foreach (var (shard, version) in space.Shards)
+        {
+            deadlines.Observe(version, nowMs);
+            if (Repair.Examine(version, space) is { Need: RepairNeed.Step, Step: { } step })
+                steps[shard] = new ShardStep(step, version.Record);
+        }
+        var due = deadlines.Tick(nowMs, config.Mode, space.ConfigRevision);
+        foreach (var step in due.Steps)
+        {
+            if (space.Shards.TryGetValue(step.Shard, out var version))
+                steps.TryAdd(step.Shard, new ShardStep(step, version.Record));
+        }
+        return (config, steps, due.Waits);
+    }
 
     private static RoundDecision Plan(
         NamespaceSnapshot space,

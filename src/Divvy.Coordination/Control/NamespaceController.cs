@@ -16,10 +16,10 @@ namespace Divvy.Coordination.Control;
 /// of them lead; and every write of a leader compares, in its transaction, that its leader key is still the one it was
 /// elected with. Two servers that both believe to lead can propose the same step twice, and the record's own compare
 /// lets one through (R6): the guard protects budgets, never ownership.</para>
-/// <para>A leader wakes on changes of the mirror, waits a moment so that changes that come together are planned
-/// together, decides (<see cref="ControllerRound"/>, pure), commits in transactions of bounded size, waits until the
-/// mirror shows what it committed, and looks again. It remembers nothing that its successor needs: deadlines start anew
-/// and penalties are forgotten, which makes a move longer at worst.</para>
+/// <para>A leader wakes on changes of the mirror that may change a plan, waits a moment so that changes that come
+/// together are planned together, decides (<see cref="ControllerRound"/>, pure), commits in transactions of bounded
+/// size, waits until the mirror shows what it committed, and looks again. It remembers nothing that its successor
+/// needs: deadlines start anew and penalties are forgotten, which makes a move longer at worst.</para>
 /// <para>Failures: the store does not answer: leadership ends when the lease cannot be relied on any more, owners keep
 /// their shards. The process stands still: its lease ends, its guard fails. A plan that breaks a rule of
 /// <see cref="PlanChecker"/>: nothing of it is committed and the log says what is wrong.</para>
@@ -123,6 +123,8 @@ internal sealed class NamespaceController(string space, ControllerServices servi
         var options = snapshot.Get(space).Config?.ToDeadlines();
         var deadlines = new MoveDeadlines(options ?? new MoveDeadlinesOptions());
         var seen = snapshot.Get(space);
+        var fresh = true;
+        var occasion = new PlanningOccasion(IdleInterval);
         while (snapshot.Get(space) is { Config: { } config } now)
         {
             // A record that is gone has no deadline any more.
@@ -134,11 +136,14 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             else if (ControllerRound.MayWaitForMore(seen, now))
                 snapshot = await WaitForMoreAsync(now, cancellationToken).ConfigureAwait(false);
             seen = snapshot.Get(space);
-            if (!await RoundAsync(key, snapshot, deadlines, cancellationToken).ConfigureAwait(false))
+            TakeFailures(deadlines);
+            var plan = occasion.Has(fresh, deadlines.HasPenalties, clock.NowMs);
+            var round = await RoundAsync(key, snapshot, deadlines, plan, cancellationToken).ConfigureAwait(false);
+            if (round == RoundOutcome.Deposed)
                 return;
-            await changed.WaitAsync(
+            fresh = await changed.WaitAsync(
                 deadlines.Count > 0 ? DeadlineInterval : IdleInterval, services.Time, cancellationToken)
-                    .ConfigureAwait(false);
+                    .ConfigureAwait(false) || round == RoundOutcome.Stepped;
             if (services.Options.PlanDelay > TimeSpan.Zero)
                 await Task.Delay(services.Options.PlanDelay, services.Time, cancellationToken).ConfigureAwait(false);
             snapshot = services.Mirror.Current;
@@ -183,27 +188,41 @@ internal sealed class NamespaceController(string space, ControllerServices servi
         return services.Mirror.Current;
     }
 
-    /// <summary>One look and what follows from it. False: this server does not lead any more.</summary>
-    private async Task<bool> RoundAsync(
-        LeaderKey key, StoreSnapshot snapshot, MoveDeadlines deadlines, CancellationToken cancellationToken)
+    /// <summary>One look and what follows from it.</summary>
+    private async Task<RoundOutcome> RoundAsync(
+        LeaderKey key, StoreSnapshot snapshot, MoveDeadlines deadlines, bool plan, CancellationToken cancellationToken)
     {
         var now = snapshot.Get(space);
         if (now.Config is null)
-            return true;
-        TakeFailures(deadlines);
-        var start = services.Time.GetTimestamp();
-        var decision = ControllerRound.Decide(now, snapshot.Revision, deadlines, clock.NowMs);
-        services.Metrics.Planned(space, services.Time.GetElapsedTime(start));
+            return RoundOutcome.Idle;
+        var decision = plan
+            ? Plan(now, snapshot.Revision, deadlines)
+            : ControllerRound.DecideWhatIsDue(now, deadlines, clock.NowMs);
         Report(decision, now);
         if (decision.Steps.Count > 0)
-            return await CommitAsync(key, decision.Steps, cancellationToken).ConfigureAwait(false);
+        {
+            return await CommitAsync(key, decision.Steps, cancellationToken).ConfigureAwait(false)
+                ? RoundOutcome.Stepped
+                : RoundOutcome.Deposed;
+        }
+        if (!plan)
+            return RoundOutcome.Idle;
         if (now is { Config.Deleting: true, Shards.Count: 0 })
             await services.Removal.FinishAsync(now, key, cancellationToken).ConfigureAwait(false);
         else
             await services.History.TrimAsync(now, key, cancellationToken).ConfigureAwait(false);
-        return true;
+        return RoundOutcome.Idle;
     }
 
+    private RoundDecision Plan(NamespaceSnapshot now, Revision revision, MoveDeadlines deadlines)
+    {
+        var start = services.Time.GetTimestamp();
+        var decision = ControllerRound.Decide(now, revision, deadlines, clock.NowMs);
+        services.Metrics.Planned(space, services.Time.GetElapsedTime(start));
+        return decision;
+    }
+
+    /// <summary>False: this server does not lead any more.</summary>
     private async Task<bool> CommitAsync(
         LeaderKey key, IReadOnlyList<ShardStep> steps, CancellationToken cancellationToken)
     {
@@ -282,5 +301,14 @@ internal sealed class NamespaceController(string space, ControllerServices servi
                 deadlines.Penalise(shard, instance, clock.NowMs);
             failed.Clear();
         }
+    }
+
+    private enum RoundOutcome
+    {
+        Idle,
+        Stepped,
+
+        /// <summary>This server does not lead any more.</summary>
+        Deposed,
     }
 }

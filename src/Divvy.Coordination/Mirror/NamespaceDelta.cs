@@ -11,8 +11,9 @@ public sealed record NamespaceDelta(
 {
     public string Name => After.Name;
 
-    /// <summary>Something a controller decides by has changed; leader keys and events are not among it.</summary>
+    /// <summary>Something a controller decides by has changed; leader keys, events and moves that go on as planned are
+    /// not among it.</summary>
     public bool ConcernsPlanning =>
-        Shards.Length > 0 || Instances.Length > 0
+        Shards.Any(static shard => !shard.IsProgress) || Instances.Length > 0
         || !ReferenceEquals(Before.Config, After.Config) || !ReferenceEquals(Before.Statuses, After.Statuses);
 }

@@ -15,18 +15,19 @@ internal sealed class ChangeSignal
         }
     }
 
-    /// <summary>Waits for a change, or until the time is over.</summary>
-    public async Task WaitAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Waits for a change, or until the time is over. True: something changed.</summary>
+    public async Task<bool> WaitAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(longest, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await raised.WaitAsync(both.Token).ConfigureAwait(false);
+            return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time is over, which is as good as a change.
+            return false;
         }
     }
 }

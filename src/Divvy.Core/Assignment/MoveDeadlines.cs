@@ -20,6 +20,9 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
     /// <summary>How many shards are in a phase with a deadline.</summary>
     public int Count => moves.Count;
 
+    /// <summary>Instances are kept from being chosen for some shard, for now.</summary>
+    public bool HasPenalties => penalties.Count > 0;
+
     /// <summary>Notes a version of a record; a rewrite that leaves phase and sessions alone does not restart the
     /// clock.</summary>
     public void Observe(in VersionedShard shard, long nowMs)

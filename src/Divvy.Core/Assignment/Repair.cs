@@ -73,21 +73,20 @@ public static class Repair
 
     private static RepairFinding StandbysGone(in VersionedShard shard, ISessionDirectory sessions)
     {
-        var builder = ImmutableArray.CreateBuilder<SessionRef>();
+        ImmutableArray<SessionRef> gone = [];
         foreach (var standby in shard.Record.Standbys)
         {
             if (!sessions.IsLive(standby))
             {
-                builder.Add(standby);
+                gone = gone.Add(standby);
             }
         }
 
-        if (builder.Count == 0)
+        if (gone.IsEmpty)
         {
             return new RepairFinding(RepairNeed.Nothing);
         }
 
-        var gone = builder.ToImmutable();
         var left = shard.Record.Standbys.RemoveRange(gone);
         var clean = Handoff.SetStandbys(shard, left, $"standby {gone[0]} is gone");
         return clean.IsStep ? Found(clean.Step with { MustLive = [], MustBeGone = gone }) : Found(clean);

@@ -92,6 +92,22 @@ public sealed class ControllerRoundTests
     }
 
     [Fact]
+    public void DecideWhatIsDue_OverdueMoveAndShardWithoutOwner_EndsTheMoveAndLeavesTheChoice()
+    {
+        var config = new NamespaceConfig { Shards = 2, PrepareTimeoutMs = 1_000 };
+        var deadlines = new MoveDeadlines(config.ToDeadlines());
+        var moving = Record("0", a) with { Phase = ShardPhase.Preparing, Next = b };
+        var space = Space(config, [a, b], moving, Record("1", null));
+
+        ControllerRound.DecideWhatIsDue(space, deadlines, 0).Steps.ShouldBeEmpty();
+        var late = ControllerRound.DecideWhatIsDue(space, deadlines, 1_001);
+
+        late.Steps.ShouldHaveSingleItem().Step.Kind.ShouldBe(StepKind.Cancel);
+        late.Report.ShouldBeNull();
+        deadlines.HasPenalties.ShouldBeTrue();
+    }
+
+    [Fact]
     public void MayWaitForMore_OnlyWhenNothingButBalanceIsAtStake()
     {
         var config = new NamespaceConfig { Shards = 1 };

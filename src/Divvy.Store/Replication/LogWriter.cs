@@ -8,6 +8,7 @@ namespace Divvy.Store.Replication;
 internal sealed class LogWriter(Replica replica, ILogStore log)
 {
     private readonly Lock queueGate = new();
+    private readonly ImmutableArray<Message>.Builder owed = ImmutableArray.CreateBuilder<Message>();
     private List<Item> queue = [];
     private List<Item> taken = [];
 
@@ -31,8 +32,6 @@ internal sealed class LogWriter(Replica replica, ILogStore log)
 
         var sync = false;
         var last = 0ul;
-        var messages = ImmutableArray<Message>.Empty;
-        ImmutableArray<Message>.Builder? gathered = null;
         foreach (var item in taken)
         {
             if (item.Ready is not { } ready)
@@ -44,16 +43,13 @@ internal sealed class LogWriter(Replica replica, ILogStore log)
             log.Append(ready.HardState, ready.Entries);
             sync |= ready.MustSync;
             last = ready.Number;
-            if (gathered is not null || !messages.IsEmpty)
-                (gathered ??= messages.ToBuilder()).AddRange(ready.MessagesAfterPersist);
-            else
-                messages = ready.MessagesAfterPersist;
+            owed.AddRange(ready.MessagesAfterPersist);
             if (ready.Snapshot is { } snapshot)
                 replica.KeepSnapshot(snapshot, item.SnapshotFile!);
         }
 
         taken.Clear();
-        messages = gathered?.DrainToImmutable() ?? messages;
+        var messages = owed.DrainToImmutable();
         if (sync)
             log.Commit(sync: true);
         if (!messages.IsEmpty)

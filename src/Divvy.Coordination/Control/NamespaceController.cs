@@ -26,7 +26,8 @@ namespace Divvy.Coordination.Control;
 /// </remarks>
 internal sealed class NamespaceController(string space, ControllerServices services)
 {
-    /// <summary>How often a leader looks although nothing changed, for deadlines while moves are under way.</summary>
+    /// <summary>How often a leader looks although nothing changed, for deadlines while moves are under way and for
+    /// steps that were refused.</summary>
     public static readonly TimeSpan DeadlineInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The same when nothing is under way.</summary>
@@ -141,9 +142,12 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             var round = await RoundAsync(key, snapshot, deadlines, plan, cancellationToken).ConfigureAwait(false);
             if (round == RoundOutcome.Deposed)
                 return;
-            fresh = await changed.WaitAsync(
-                deadlines.Count > 0 ? DeadlineInterval : IdleInterval, services.Time, cancellationToken)
-                    .ConfigureAwait(false) || round == RoundOutcome.Stepped;
+
+            // A step that was refused is not tried again before the mirror shows why, or a while has passed: a mirror
+            // that is behind would lead to the same step over and over.
+            var stepped = round == RoundOutcome.Stepped;
+            var longest = stepped || deadlines.Count > 0 ? DeadlineInterval : IdleInterval;
+            fresh = await changed.WaitAsync(longest, services.Time, cancellationToken).ConfigureAwait(false) || stepped;
             if (services.Options.PlanDelay > TimeSpan.Zero)
                 await Task.Delay(services.Options.PlanDelay, services.Time, cancellationToken).ConfigureAwait(false);
             snapshot = services.Mirror.Current;
@@ -232,8 +236,6 @@ internal sealed class NamespaceController(string space, ControllerServices servi
                 .ConfigureAwait(false);
             if (results.Any(result => result.Verdict == StepVerdict.NotLeader))
                 return false;
-            if (results.Any(result => result.Verdict == StepVerdict.Conflict))
-                changed.Raise();
             var committed = results.Where(result => result.Verdict == StepVerdict.Committed)
                 .Select(result => result.Revision).DefaultIfEmpty(Revision.None).Max();
             await services.Mirror.WaitForAsync(committed, cancellationToken).ConfigureAwait(false);
@@ -243,7 +245,6 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             // Some steps may have been done. The mirror will show which, and the next look starts from there.
             services.Metrics.StoreError("commit");
             services.Logger.CommitFailed(space, failure.Message);
-            changed.Raise();
         }
         return true;
     }

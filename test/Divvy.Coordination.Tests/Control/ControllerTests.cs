@@ -1,3 +1,5 @@
+using Divvy.Client.Etcd;
+using Divvy.Coordination.Control;
 using Divvy.Coordination.Layout;
 using Divvy.Coordination.Tests.Fixtures;
 using Divvy.Core.Assignment;
@@ -44,6 +46,33 @@ public sealed class ControllerTests(StoreFixture stores) : IClassFixture<StoreFi
         await cluster.First.Server.StopAsync();
 
         await second.Log.WaitForAsync("Became leader for shard distribution");
+    }
+
+    [Theory, MemberData(nameof(Stores))]
+    public async Task StepRefused_MirrorBehind_IsNotTriedOverAndOver(StoreKind kind)
+    {
+        BehindClient? behind = null;
+        await using var cluster = new TestCluster(stores, kind);
+        var server = await cluster.AddServerAsync(
+            options => options with { SettleDelay = TimeSpan.FromSeconds(1) }, inner => behind = new BehindClient(inner));
+        await server.Server.EnsureNamespaceAsync(TestCluster.Space, new NamespaceConfig { Shards = 2 });
+        await cluster.JoinAsync("a");
+        await cluster.SettledAsync(2);
+        await cluster.JoinAsync("b");
+        await cluster.UntilAsync(space => space.Instances.Count == 2, "the instance that a shard is to be moved to");
+
+        // Before the move is begun, somebody else writes the records, and this server does not hear of it.
+        behind!.Hold();
+        await using var other = await stores.ConnectAsync(kind);
+        foreach (var shard in cluster.Now.Shards.Keys)
+        {
+            var key = cluster.Layout.Shard(TestCluster.Space, shard);
+            var record = (await other.Client.GetAsync(EtcdRange.Key(key))).First!;
+            await other.Client.PutAsync(key, record.Value);
+        }
+
+        // The second may follow at once, because the instance came meanwhile.
+        (await behind.TakesAsync(transactions: 4)).ShouldBeGreaterThan(NamespaceController.DeadlineInterval * 1.5);
     }
 
     [Theory, MemberData(nameof(Stores))]

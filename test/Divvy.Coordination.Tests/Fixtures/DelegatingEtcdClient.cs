@@ -24,7 +24,7 @@ internal abstract class DelegatingEtcdClient(IEtcdClient inner) : IEtcdClient
     public Task<DeleteResult> DeleteAsync(EtcdRange range, bool previous = false, CancellationToken cancellationToken = default) =>
         inner.DeleteAsync(range, previous, cancellationToken);
 
-    public Task<TxnResult> TxnAsync(EtcdTxn txn, CancellationToken cancellationToken = default) =>
+    public virtual Task<TxnResult> TxnAsync(EtcdTxn txn, CancellationToken cancellationToken = default) =>
         inner.TxnAsync(txn, cancellationToken);
 
     public Task CompactAsync(long revision, bool physical = false, CancellationToken cancellationToken = default) =>

@@ -20,7 +20,17 @@ internal static class CommandLine
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments, CommandConsole console, CancellationToken cancellationToken)
     {
-        var parsed = Build(console).Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        ParseResult parsed;
+        try
+        {
+            parsed = Build(console).Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // A validator asked for the value of an option, and what was given is none.
+            await console.Error.WriteLineAsync($"divvy: {failure.Message}");
+            return (int)ExitCode.Usage;
+        }
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
             return Refuse(parsed, console);
         var configuration = new InvocationConfiguration

@@ -45,6 +45,24 @@ public sealed class CommandLineTests
         }
     }
 
+    /// <summary>Words, switches and lists apart: there anything may be a value.</summary>
+    [Theory]
+    [MemberData(nameof(EveryCommand))]
+    public async Task NoValueOfAnOption_OfEveryCommand_IsRefused(string path)
+    {
+        string[] words = path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Command command = CommandLine.Build(CommandConsole.System());
+        foreach (var word in words)
+            command = command.Subcommands.Single(child => child.Name == word);
+        foreach (var option in command.Options.Where(option => IsNumberOrDuration(option.ValueType)))
+        {
+            var console = new CapturedConsole();
+
+            (await console.RunAsync([.. words, option.Name, "x!"])).ShouldBe(ExitCode.Usage, option.Name);
+            console.Error.ShouldStartWith("divvy: ");
+        }
+    }
+
     [Fact]
     public async Task NoArguments_ShowsTheCommands()
     {
@@ -96,6 +114,12 @@ public sealed class CommandLineTests
     {
         (await console.With("DIVVY_SERVER", "nowhere").RunAsync("ns", "list")).ShouldBe(ExitCode.Usage);
         console.Error.ShouldContain("DIVVY_SERVER");
+    }
+
+    private static bool IsNumberOrDuration(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain.IsValueType && !plain.IsEnum && plain != typeof(bool) && plain != typeof(void);
     }
 
     private static IEnumerable<Command> All(Command command) =>

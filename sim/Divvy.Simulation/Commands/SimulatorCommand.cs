@@ -26,11 +26,25 @@ internal static class SimulatorCommand
             ShrinkCommand.Create(),
             MutantsCommand.Create(),
         };
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0)
+        var (parsed, errors) = Parse(root, args);
+        if (parsed is not null && errors.Count == 0)
             return await parsed.InvokeAsync().ConfigureAwait(false);
-        foreach (var error in parsed.Errors)
-            await Console.Error.WriteLineAsync($"divvy-sim: {error.Message} (try --help)").ConfigureAwait(false);
+        foreach (var error in errors)
+            await Console.Error.WriteLineAsync($"divvy-sim: {error} (try --help)").ConfigureAwait(false);
         return BadArguments;
+    }
+
+    private static (ParseResult? Parsed, IReadOnlyList<string> Errors) Parse(RootCommand root, string[] args)
+    {
+        try
+        {
+            var parsed = root.Parse(args);
+            return (parsed, [.. parsed.Errors.Select(error => error.Message)]);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // A validator asked for the value of an option, and what was given is none.
+            return (null, [failure.Message]);
+        }
     }
 }

@@ -20,6 +20,8 @@ public static class TortureCommand
 
     private const int MostMembers = 9;
 
+    private static readonly TimeSpan longestRound = TimeSpan.FromMinutes(5);
+
     private static readonly Option<string> target = new("--target")
     {
         Description = "What is tortured: divvy or etcd.",
@@ -79,7 +81,7 @@ public static class TortureCommand
         if (parsed.Errors.Count == 0)
         {
             // An interrupted round is finished, so that its members are stopped and its promises checked.
-            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = longestRound });
         }
 
         foreach (var error in parsed.Errors)

@@ -16,11 +16,11 @@ internal sealed class Interruption(DistributionCluster cluster)
     /// <summary>Most of those that a plan meant shards for and that operators take out of service.</summary>
     private const int MostCordoned = 2;
 
+    private static readonly StoreLayout layout = new();
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan afterwards = TimeSpan.FromSeconds(1);
 
     private readonly SimRandom random = cluster.Network.World.Fork("interruption");
-    private readonly StoreLayout layout = new();
     private Action? resume;
     private Task saying = Task.CompletedTask;
     private int wanted;
@@ -37,11 +37,28 @@ internal sealed class Interruption(DistributionCluster cluster)
         return () => wanted--;
     }
 
-    /// <summary>Whoever stands still goes on, and what was said is taken back.</summary>
+    /// <summary>Whoever stands still goes on, and those who were taken out of service are put back, if their server
+    /// takes that. Who was being emptied stays.</summary>
     public Task EndAsync()
     {
         resume?.Invoke();
         return saying;
+    }
+
+    /// <summary>The records of moves that a transaction would begin.</summary>
+    internal static List<ShardRecord> MovesIn(EtcdTxn txn)
+    {
+        var moves = new List<ShardRecord>();
+        foreach (var put in txn.Success.Select(operation => operation.Message.RequestPut).OfType<Rpc.Etcd.PutRequest>())
+        {
+            var key = layout.Parse(put.Key.ToStringUtf8());
+            if (key.Kind == StoreKeyKind.Shard
+                && StoreCodec.TryDecode(put.Value.Span, new ShardId(key.Name), out ShardRecord? record, out _)
+                && record is { Phase: ShardPhase.Preparing, Next: not null })
+                moves.Add(record);
+        }
+
+        return moves;
     }
 
     private Task? StopBefore(ServerNode server, EtcdTxn txn)
@@ -55,11 +72,18 @@ internal sealed class Interruption(DistributionCluster cluster)
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         resume = GoOn;
         // As an event of its own: this is called in the middle of what the process does.
-        World.Schedule(TimeSpan.Zero, process.Pause);
+        World.Schedule(TimeSpan.Zero, StandStill);
         World.Schedule(cluster.Settings.ControllerTtl + random.Exponential(TimeSpan.FromSeconds(1)), GoOn);
         if (cluster.Servers.Values.FirstOrDefault(one => one.IsUp && one != server) is { } other)
             saying = SayOtherwiseAsync(other, begun, over.Task);
         return Task.Delay(TimeSpan.FromMilliseconds(1), process.Clock);
+
+        void StandStill()
+        {
+            // Everything may have ended at this very instant: nobody would have it go on any more.
+            if (!over.Task.IsCompleted)
+                process.Pause();
+        }
 
         void GoOn()
         {
@@ -68,22 +92,6 @@ internal sealed class Interruption(DistributionCluster cluster)
             resume = null;
             process.Resume();
         }
-    }
-
-    /// <summary>The records of moves that a transaction would begin.</summary>
-    private List<ShardRecord> MovesIn(EtcdTxn txn)
-    {
-        var moves = new List<ShardRecord>();
-        foreach (var put in txn.Success.Select(operation => operation.Message.RequestPut).OfType<Rpc.Etcd.PutRequest>())
-        {
-            var key = layout.Parse(put.Key.ToStringUtf8());
-            if (key.Kind == StoreKeyKind.Shard
-                && StoreCodec.TryDecode(put.Value.Span, new ShardId(key.Name), out ShardRecord? record, out _)
-                && record is { Phase: ShardPhase.Preparing, Next: not null })
-                moves.Add(record);
-        }
-
-        return moves;
     }
 
     /// <summary>Whoever was to be emptied is to stay, and who was to get shards gets none until a moment after the

@@ -40,8 +40,7 @@ internal static class ControllerRound
         && !space.Shards.Values.Any(shard => shard.Record.Owner is { } owner && space.IsLive(owner));
 
     /// <summary>Instances have come, and every shard has an owner that lives: nothing but balance is at stake, and
-    /// those
-    /// that start together should be planned together, because what is moved to the first would have to move
+    /// those that start together should be planned together, because what is moved to the first would have to move
     /// again.</summary>
     public static bool MayWaitForMore(NamespaceSnapshot before, NamespaceSnapshot now) =>
         now.Instances.Count > before.Instances.Count && OnlyGained(before, now)

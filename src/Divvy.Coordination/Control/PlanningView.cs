@@ -29,8 +29,7 @@ internal static class PlanningView
     }
 
     /// <summary>The shards of the layout that have no record. One whose record cannot be read is not missing; of a
-    /// listed
-    /// namespace none is, since whoever adds a shard writes its record.</summary>
+    /// listed namespace none is, since whoever adds a shard writes its record.</summary>
     public static IEnumerable<ShardLayout> Missing(NamespaceSnapshot space) =>
         space.Config is not { Layout: NamespaceLayout.Fixed } config
         || space.Shards.Count + space.Unreadable.Count >= config.Shards

@@ -15,5 +15,6 @@ public sealed record NamespaceDelta(
     /// not among it.</summary>
     public bool ConcernsPlanning =>
         Shards.Any(static shard => !shard.IsProgress) || Instances.Length > 0
-        || !ReferenceEquals(Before.Config, After.Config) || !ReferenceEquals(Before.Statuses, After.Statuses);
+        || !ReferenceEquals(Before.Config, After.Config) || !ReferenceEquals(Before.Statuses, After.Statuses)
+        || !ReferenceEquals(Before.Unreadable, After.Unreadable);
 }

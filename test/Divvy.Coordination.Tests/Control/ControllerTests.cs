@@ -53,15 +53,13 @@ public sealed class ControllerTests(StoreFixture stores) : IClassFixture<StoreFi
     {
         BehindClient? behind = null;
         await using var cluster = new TestCluster(stores, kind);
-        var server = await cluster.AddServerAsync(
-            options => options with { SettleDelay = TimeSpan.FromSeconds(1) }, inner => behind = new BehindClient(inner));
+        var shards = cluster.Layout.ShardPrefix(TestCluster.Space);
+        var server = await cluster.AddServerAsync(wrap: inner => behind = new BehindClient(inner, shards));
         await server.Server.EnsureNamespaceAsync(TestCluster.Space, new NamespaceConfig { Shards = 2 });
         await cluster.JoinAsync("a");
         await cluster.SettledAsync(2);
-        await cluster.JoinAsync("b");
-        await cluster.UntilAsync(space => space.Instances.Count == 2, "the instance that a shard is to be moved to");
 
-        // Before the move is begun, somebody else writes the records, and this server does not hear of it.
+        // Somebody else writes the records, and this server does not hear of it: whatever it is to move, it cannot.
         behind!.Hold();
         await using var other = await stores.ConnectAsync(kind);
         foreach (var shard in cluster.Now.Shards.Keys)
@@ -70,6 +68,8 @@ public sealed class ControllerTests(StoreFixture stores) : IClassFixture<StoreFi
             var record = (await other.Client.GetAsync(EtcdRange.Key(key))).First!;
             await other.Client.PutAsync(key, record.Value);
         }
+        await cluster.JoinAsync("b");
+        await cluster.UntilAsync(space => space.Instances.Count == 2, "the instance that a shard is to be moved to");
 
         // The second may follow at once, because the instance came meanwhile.
         (await behind.TakesAsync(transactions: 4)).ShouldBeGreaterThan(NamespaceController.DeadlineInterval * 1.5);

@@ -4,44 +4,38 @@ using Divvy.Client.Etcd;
 
 namespace Divvy.Coordination.Tests.Fixtures;
 
-/// <summary>A client whose watches hear nothing more once they are held, while its calls go through. Notes when
-/// transactions were asked for since.</summary>
-internal sealed class BehindClient(IEtcdClient inner) : DelegatingEtcdClient(inner)
+/// <summary>A client whose watches hear nothing more of some keys once they are held, while all else goes through.
+/// </summary>
+internal sealed class BehindClient(IEtcdClient inner, string prefix) : DelegatingEtcdClient(inner)
 {
-    private readonly TaskCompletionSource never = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
     private readonly List<long> asked = [];
+    private readonly TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool held;
     private int wanted;
 
-    /// <summary>Holds the watches back.</summary>
+    /// <summary>Holds back what the watches hear of keys under the prefix.</summary>
     public void Hold() => held = true;
 
-    /// <summary>How long it took from the first transaction since the watches were held to the last of so many.</summary>
+    /// <summary>How long it takes from the next transaction that is asked for to the last of so many. To be called
+    /// once.</summary>
     public async Task<TimeSpan> TakesAsync(int transactions)
     {
-        lock (asked)
-        {
+        lock (gate)
             wanted = transactions;
-            if (asked.Count >= wanted)
-                enough.TrySetResult();
-        }
-
         await enough.Task.Within($"{transactions} transactions");
-        lock (asked)
+        lock (gate)
             return Stopwatch.GetElapsedTime(asked[0], asked[transactions - 1]);
     }
 
     public override Task<TxnResult> TxnAsync(EtcdTxn txn, CancellationToken cancellationToken = default)
     {
-        if (held)
+        lock (gate)
         {
-            lock (asked)
-            {
+            if (asked.Count < wanted)
                 asked.Add(Stopwatch.GetTimestamp());
-                if (wanted > 0 && asked.Count >= wanted)
-                    enough.TrySetResult();
-            }
+            if (wanted > 0 && asked.Count == wanted)
+                enough.TrySetResult();
         }
 
         return base.TxnAsync(txn, cancellationToken);
@@ -52,9 +46,9 @@ internal sealed class BehindClient(IEtcdClient inner) : DelegatingEtcdClient(inn
     {
         await foreach (var batch in base.WatchAsync(range, options, cancellationToken))
         {
-            if (held)
-                await never.Task.WaitAsync(cancellationToken);
-            yield return batch;
+            yield return held ? batch with { Events = [.. batch.Events.Where(IsHeard)] } : batch;
         }
     }
+
+    private bool IsHeard(WatchEvent change) => !change.Key.StartsWith(prefix, StringComparison.Ordinal);
 }

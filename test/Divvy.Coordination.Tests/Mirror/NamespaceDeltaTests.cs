@@ -50,6 +50,17 @@ public sealed class NamespaceDeltaTests
     public void ConcernsPlanning_OneOfSeveralShards_Yes() =>
         Delta(Change(preparing, yielding), Change(preparing, null)).ConcernsPlanning.ShouldBeTrue();
 
+    /// <summary>Whoever deletes a record that nobody can read has the controller make the shard anew.</summary>
+    [Fact]
+    public void ConcernsPlanning_UnreadableRecordGoes_Yes()
+    {
+        var space = NamespaceSnapshot.Empty("ns");
+        var unreadable = space with { Unreadable = [new ShardId("0")] };
+
+        new NamespaceDelta(unreadable, space, [], []).ConcernsPlanning.ShouldBeTrue();
+        new NamespaceDelta(unreadable, unreadable, [], []).ConcernsPlanning.ShouldBeFalse();
+    }
+
     private static bool Concerns(ShardRecord? before, ShardRecord? after) =>
         Delta(Change(before, after)).ConcernsPlanning;
 

@@ -19,6 +19,7 @@ internal sealed class Ambush(DistributionCluster cluster)
     private readonly SimRandom random = cluster.Network.World.Fork("ambush");
     private readonly SortedDictionary<long, Action> lasting = [];
     private readonly List<Task> working = [];
+    private bool isOver;
     private long begun;
 
     private SimWorld World => cluster.Network.World;
@@ -46,7 +47,7 @@ internal sealed class Ambush(DistributionCluster cluster)
             if (sighting.Owner is not { } former || !random.Chance(0.5))
                 return;
             if (random.Chance(0.5))
-                World.Schedule(Soon(random.Pick([0, 1, 30, 300])), () => Part(former, stale.Name));
+                World.Schedule(Soon(random.Pick([0, 1, 30, 300])), () => PartUnlessOver(former, stale.Name));
             else
                 PartOnceDropped(former, sighting.Shard, stale.Name, World.Now + dropsWithin);
         });
@@ -86,19 +87,26 @@ internal sealed class Ambush(DistributionCluster cluster)
     /// <summary>An instance quits, and starts again after that. What is not done by then is cut short.</summary>
     public void Quit(InstanceNode instance, Task until) => working.Add(QuitAsync(instance, until));
 
-    /// <summary>Ends all that lasts.</summary>
+    /// <summary>Ends all that lasts; what still waits for its moment does not begin.</summary>
     public async Task EndAsync()
     {
+        isOver = true;
         foreach (var end in lasting.Values.ToArray())
             end();
         await Task.WhenAll(working).ConfigureAwait(false);
+    }
+
+    private void PartUnlessOver(SessionRef instance, string except)
+    {
+        if (!isOver)
+            Part(instance, except);
     }
 
     /// <summary>Looks again and again whether an instance has got rid of a shard; then it reaches one server only, for
     /// a while.</summary>
     private void PartOnceDropped(SessionRef instance, ShardId shard, string except, TimeSpan until)
     {
-        if (World.Now > until
+        if (isOver || World.Now > until
             || cluster.Instances.GetValueOrDefault(instance.Instance.Value) is not { IsUp: true, HasSession: true } node
             || node.Session != instance.Session)
             return;

@@ -111,6 +111,8 @@ internal sealed class NamespaceController(string space, ControllerServices servi
             if (leads)
                 services.Logger.LostLeadership(space, services.Options.ServerId);
             leads = false;
+            lock (gate)
+                failed.Clear();
             if (services.Mirror.Current.Find(space) is null)
                 await election.WithdrawAsync(lease.LeaseId, CancellationToken.None).ConfigureAwait(false);
         }
@@ -138,7 +140,8 @@ internal sealed class NamespaceController(string space, ControllerServices servi
                 snapshot = await WaitForMoreAsync(now, cancellationToken).ConfigureAwait(false);
             seen = snapshot.Get(space);
             TakeFailures(deadlines);
-            var plan = occasion.Has(fresh, deadlines.HasPenalties, clock.NowMs);
+            var nowMs = clock.NowMs;
+            var plan = occasion.TryTake(deadlines.TakePenaltyChanges(nowMs) || fresh, nowMs);
             var round = await RoundAsync(key, snapshot, deadlines, plan, cancellationToken).ConfigureAwait(false);
             if (round == RoundOutcome.Deposed)
                 return;

@@ -9,13 +9,12 @@ internal sealed class PlanningOccasion(TimeSpan longest)
 {
     private long? plannedMs;
 
-    /// <summary>To be asked once for each look: it is taken for granted that a look with an occasion plans.</summary>
+    /// <summary>Takes the occasion to plan, if there is one: whoever is told true plans.</summary>
     /// <param name="changed">Something changed, or was done, since the look before.</param>
-    /// <param name="penalties">Instances are avoided for a while; that ends by itself.</param>
     /// <param name="nowMs">The monotonic clock.</param>
-    public bool Has(bool changed, bool penalties, long nowMs)
+    public bool TryTake(bool changed, long nowMs)
     {
-        if (!changed && !penalties && nowMs - plannedMs < longest.TotalMilliseconds)
+        if (!changed && nowMs - plannedMs < longest.TotalMilliseconds)
             return false;
         plannedMs = nowMs;
         return true;

@@ -16,12 +16,10 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
 {
     private readonly SortedDictionary<ShardId, Entry> moves = [];
     private readonly SortedDictionary<ShardId, SortedDictionary<InstanceId, long>> penalties = [];
+    private bool penaltiesChanged;
 
     /// <summary>How many shards are in a phase with a deadline.</summary>
     public int Count => moves.Count;
-
-    /// <summary>Instances are kept from being chosen for some shard, for now.</summary>
-    public bool HasPenalties => penalties.Count > 0;
 
     /// <summary>Notes a version of a record; a rewrite that leaves phase and sessions alone does not restart the
     /// clock.</summary>
@@ -76,6 +74,16 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
         }
 
         untilMs[instance] = nowMs + options.PenaltyMs;
+        penaltiesChanged = true;
+    }
+
+    /// <summary>True: a penalty began or ended since it was last asked, so other instances may be chosen.</summary>
+    public bool TakePenaltyChanges(long nowMs)
+    {
+        DropExpiredPenalties(nowMs);
+        var changed = penaltiesChanged;
+        penaltiesChanged = false;
+        return changed;
     }
 
     /// <summary>The instances not to be chosen for the shard now, in order.</summary>
@@ -157,7 +165,16 @@ public sealed class MoveDeadlines(MoveDeadlinesOptions options)
     {
         foreach (var (shard, untilMs) in penalties.ToArray())
         {
-            if (untilMs.Values.All(until => until <= nowMs))
+            foreach (var (instance, until) in untilMs.ToArray())
+            {
+                if (until <= nowMs)
+                {
+                    untilMs.Remove(instance);
+                    penaltiesChanged = true;
+                }
+            }
+
+            if (untilMs.Count == 0)
             {
                 penalties.Remove(shard);
             }

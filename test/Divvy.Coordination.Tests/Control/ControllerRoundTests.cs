@@ -104,7 +104,7 @@ public sealed class ControllerRoundTests
 
         late.Steps.ShouldHaveSingleItem().Step.Kind.ShouldBe(StepKind.Cancel);
         late.Report.ShouldBeNull();
-        deadlines.HasPenalties.ShouldBeTrue();
+        deadlines.TakePenaltyChanges(1_001).ShouldBeTrue();
     }
 
     [Fact]

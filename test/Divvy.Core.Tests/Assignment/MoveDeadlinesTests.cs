@@ -26,6 +26,24 @@ public sealed class MoveDeadlinesTests
         deadlines.Penalised(shard.Record.Shard, over).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void TakePenaltyChanges_EachBeginningAndEnd_IsToldOnce()
+    {
+        var shard = At(ShardPhase.Stable).Record.Shard;
+        deadlines.TakePenaltyChanges(0).ShouldBeFalse();
+
+        deadlines.Penalise(shard, A.Instance, 0);
+        deadlines.Penalise(shard, B.Instance, 10);
+        deadlines.TakePenaltyChanges(10).ShouldBeTrue();
+        deadlines.TakePenaltyChanges(Options.PenaltyMs - 1).ShouldBeFalse();
+        deadlines.TakePenaltyChanges(Options.PenaltyMs).ShouldBeTrue("the first is over");
+        deadlines.Penalised(shard, Options.PenaltyMs).ShouldBe([B.Instance]);
+        deadlines.TakePenaltyChanges(Options.PenaltyMs + 9).ShouldBeFalse();
+        Tick(Options.PenaltyMs + 10);
+        deadlines.TakePenaltyChanges(Options.PenaltyMs + 11).ShouldBeTrue("the second is over, and was dropped by a look");
+        deadlines.TakePenaltyChanges(Options.PenaltyMs + 12).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(ShardPhase.Yielding)]
     [InlineData(ShardPhase.Closing)]

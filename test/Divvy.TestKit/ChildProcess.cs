@@ -140,8 +140,14 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>SIGTERM: asks it to end. Does not wait.</summary>
     public void Terminate() => Signal(SigTerm);
 
-    /// <summary>SIGSTOP: the process stands still, its sockets stay open.</summary>
-    public void Pause() => Signal(SigStop);
+    /// <summary>SIGSTOP: the process stands still, its sockets stay open. It takes effect a little after it was sent, so
+    /// this waits until every thread has stopped.</summary>
+    public void Pause()
+    {
+        Signal(SigStop);
+        if (!SpinWait.SpinUntil(() => process.HasExited || StandsStill(), DefaultWait))
+            throw new TimeoutException($"{Name} (pid {Id}) did not stop. {Tail()}");
+    }
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signal(SigCont);
@@ -165,6 +171,21 @@ public sealed class ChildProcess : IAsyncDisposable
         KillTree();
         await process.WaitForExitAsync().ConfigureAwait(false);
         process.Dispose();
+    }
+
+    private bool StandsStill()
+    {
+        try
+        {
+            // proc(5): the state is the field behind the name, which is in parentheses.
+            return Directory.EnumerateDirectories($"/proc/{Id}/task")
+                .Select(thread => File.ReadAllText(Path.Combine(thread, "stat")))
+                .All(stat => stat[stat.LastIndexOf(')') + 2] is 'T' or 't' or 'Z');
+        }
+        catch (IOException)
+        {
+            return false; // A thread ended meanwhile.
+        }
     }
 
     private void Run()

@@ -245,11 +245,35 @@ internal sealed class NamespaceController(string space, ControllerServices servi
         }
         catch (EtcdException failure)
         {
-            // Some steps may have been done. The mirror will show which, and the next look starts from there.
             services.Metrics.StoreError("commit");
             services.Logger.CommitFailed(space, failure.Message);
+            await CatchUpAsync(cancellationToken).ConfigureAwait(false);
         }
         return true;
+    }
+
+    /// <summary>Some steps of a commit that failed may have been done. A plan from a mirror that does not show them yet
+    /// would spend their part of the budget a second time.</summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var newest = new GetOptions { KeysOnly = true, Limit = 1, SortBy = EtcdSort.ModRevision, Descending = true };
+        while (true)
+        {
+            try
+            {
+                var records = await services.Store
+                    .GetAsync(EtcdRange.Prefix(services.Layout.ShardPrefix(space)), newest, cancellationToken)
+                    .ConfigureAwait(false);
+                var revision = new Revision(records.First?.ModRevision ?? 0);
+                await services.Mirror.WaitForAsync(revision, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (EtcdException)
+            {
+                services.Metrics.StoreError("commit");
+                await Task.Delay(DeadlineInterval, services.Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private void Report(RoundDecision decision, NamespaceSnapshot now)
